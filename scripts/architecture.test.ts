@@ -1,0 +1,49 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+const read = (path: string): string => readFileSync(join(root, path), "utf8");
+
+/** The table "Packages" of docs/design.md: folder → folders it may import. */
+function allowedImports(): Map<string, readonly string[]> {
+  const rows = read("docs/design.md").matchAll(/^\| `([a-z-]+)`[^|]*\|[^|]*\|([^|]*)\|$/gm);
+  return new Map(
+    Array.from(rows, ([, name, imports]) => [name, Array.from(imports.matchAll(/`([a-z-]+)`/g), ([, i]) => i)]),
+  );
+}
+
+const packages = globSync("packages/*/package.json", { cwd: root }).map((path) => path.split(/[\\/]/)[1]);
+
+test("docs/design.md has one row for every package", () => {
+  expect([...allowedImports().keys()].toSorted()).toEqual(packages.toSorted());
+});
+
+test.each(packages)("%s declares what it imports, and only what the design allows", (name) => {
+  const manifest = JSON.parse(read(`packages/${name}/package.json`));
+  const internal = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
+    .filter((dependency) => dependency.startsWith("@fovea/"))
+    .map((dependency) => dependency.slice("@fovea/".length));
+  expect(internal.toSorted()).toEqual(allowedImports().get(name)?.toSorted());
+
+  const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
+  for (const file of globSync(`packages/${name}/src/**/*.ts`, { cwd: root })) {
+    if (file.endsWith(".test.ts") || manifest.private) continue;
+    for (const [, imported] of read(file).matchAll(/from "([^."][^"]*)"/g)) {
+      const dependency = imported
+        .split("/")
+        .slice(0, imported.startsWith("@") ? 2 : 1)
+        .join("/");
+      expect(declared, `${file} imports ${imported}`).toContain(dependency);
+    }
+  }
+});
+
+test("no package reaches into another package's files, and nobody imports an app", () => {
+  for (const file of globSync(["packages/*/src/**/*.ts", "apps/*/src/**/*.ts"], { cwd: root })) {
+    for (const [, path] of read(file).matchAll(/from "(\.\.[^"]*)"/g)) {
+      const target = join(file, "..", path);
+      expect(target.startsWith(file.split(/[\\/]/).slice(0, 2).join("/")), `${file} imports ${path}`).toBe(true);
+    }
+  }
+});

@@ -1,0 +1,34 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { findExamples, runExample } from "./examples.ts";
+
+const root = join(import.meta.dirname, "..");
+// The conformance package depends on every other one, so every import of an example is found from there.
+const folder = join(root, "packages", "conformance");
+const documents = globSync(["README.md", "docs/*.md", "packages/*/README.md"], { cwd: root }).toSorted();
+
+describe.each(documents)("%s", (document) => {
+  const text = readFileSync(join(root, document), "utf8");
+
+  test.each(findExamples(text))("the example on line $line runs and prints what it says", async (example) => {
+    const printed = await runExample(example, folder);
+    if (example.prints.length > 0) expect(printed).toEqual(example.prints);
+  });
+
+  test("links to files that exist", () => {
+    for (const [, target] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)) {
+      const found = globSync(join(document, "..", target), { cwd: root });
+      expect(found, `${document} links to ${target}`).toHaveLength(1);
+    }
+  });
+});
+
+test("every published package has a README with an example", () => {
+  for (const manifest of globSync("packages/*/package.json", { cwd: root })) {
+    if (JSON.parse(readFileSync(join(root, manifest), "utf8")).private) continue;
+    const readme = readFileSync(join(root, manifest, "..", "README.md"), "utf8");
+    expect(findExamples(readme).length, manifest).toBeGreaterThan(0);
+    expect(readme.trimEnd().split("\n").length, `${manifest}: README lines`).toBeLessThanOrEqual(60);
+  }
+});
