@@ -1,0 +1,65 @@
+import { cast } from "./cast.ts";
+import { checkDimensions } from "./dimensions.ts";
+import { DTypeError } from "./dtype-error.ts";
+import type { DType } from "./dtype.ts";
+import { fromNested } from "./from-nested.ts";
+import type { NestedValues } from "./from-nested.ts";
+import { fromStrided, isNumberArray } from "./from-strided.ts";
+import type { NdarrayLike } from "./from-strided.ts";
+import { readValues } from "./read-values.ts";
+import { reshape } from "./reshape.ts";
+import { checkDType, isFloat, storage } from "./storage.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** What has mathjs's `toArray`, a dense or sparse matrix for one. */
+export interface MatrixLike {
+  toArray(): unknown;
+}
+
+/** Everything `tensor` reads. */
+export type TensorLike = Tensor | NestedValues | MatrixLike | NdarrayLike;
+
+/** A tensor from nested arrays, a typed array, a mathjs matrix, an ndarray or another tensor.
+ *  A typed array that already has the dtype's layout is wrapped, not copied (`clone` for a copy); Uint16Array needs
+ *  `dtype: "float16"` or `"bfloat16"` and is taken as bits.
+ *  @param options.dtype default: what the typed array holds, bool for booleans, else float32
+ *  @param options.shape default: the nesting
+ *  @throws {ShapeError} for ragged rows or a shape of another size
+ *  @throws {DTypeError} for what is no number, or a number that an int or bool dtype cannot hold */
+export function tensor(values: TensorLike, options: { dtype?: DType; shape?: readonly number[] } = {}): Tensor {
+  const { dtype, shape } = options;
+  if (dtype !== undefined) checkDType("tensor", dtype);
+  if (shape !== undefined) checkDimensions("tensor", shape);
+  const made = read(values, dtype);
+  return shape === undefined ? made : reshape(made, shape);
+}
+
+function read(values: unknown, dtype: DType | undefined): Tensor {
+  if (isNumberArray(values)) {
+    const flat = fromStrided({ data: values, shape: [values.length] }, dtype);
+    return castExactly(flat.tensor, dtype ?? flat.dtype);
+  }
+  if (typeof values === "object" && values !== null && !Array.isArray(values)) {
+    if ("data" in values && "shape" in values) {
+      const strided = fromStrided(values as NdarrayLike, dtype);
+      return castExactly(strided.tensor, dtype ?? strided.dtype);
+    }
+    if ("toArray" in values && typeof values.toArray === "function") return read(values.toArray(), dtype);
+  }
+  const nested = fromNested(values);
+  return castExactly(nested.tensor, dtype ?? (nested.booleans ? "bool" : "float32"));
+}
+
+/** `cast` that refuses what an int or bool dtype cannot hold. */
+function castExactly(source: Tensor, dtype: DType): Tensor {
+  if (source.dtype === dtype || isFloat(dtype)) return cast(source, dtype);
+  const { encode } = storage[dtype];
+  const values = readValues(source);
+  for (let i = 0; i < values.length; i++) {
+    if (encode(values[i]) === values[i]) continue;
+    throw new DTypeError(
+      `tensor: ${dtype} cannot hold ${values[i]} (element ${i}). Round it, or choose another dtype.`,
+    );
+  }
+  return cast(source, dtype);
+}
