@@ -30,8 +30,46 @@ const equality = signatures(2, ["float", "int", "bool"], "bool");
 const floatUnary = signatures(1, ["float"]);
 const intBinary = signatures(2, ["int"]);
 
+/** The name of every operation on values. */
+export type Operation =
+  | "add"
+  | "subtract"
+  | "multiply"
+  | "divide"
+  | "floorDivide"
+  | "remainder"
+  | "minimum"
+  | "maximum"
+  | "negate"
+  | "absolute"
+  | "floor"
+  | "exp"
+  | "log"
+  | "sqrt"
+  | "tanh"
+  | "sigmoid"
+  | "sin"
+  | "cos"
+  | "power"
+  | "less"
+  | "lessEqual"
+  | "equal"
+  | "notEqual"
+  | "and"
+  | "or"
+  | "not"
+  | "select"
+  | "toFloat"
+  | "toInt"
+  | "shiftLeft"
+  | "shiftRight"
+  | "bitAnd"
+  | "bitOr"
+  | "bitXor"
+  | "random";
+
 /** Every operation on values, with the types it accepts. Adding one here makes the compiler list every table of rules that must learn it. */
-export const operations = {
+export const operations: Readonly<Record<Operation, readonly Signature[]>> = {
   // arithmetic; int results wrap to 32 bits
   add: signatures(2, numbers),
   subtract: signatures(2, numbers),
@@ -85,6 +123,4 @@ export const operations = {
   bitXor: intBinary,
   /** `random(seed, batch, head, query, key)`: uniform in [0, 1), a pure function of its five ints, the same on every backend. */
   random: [{ args: ["int", "int", "int", "int", "int"], result: "float" }],
-} as const satisfies Record<string, readonly Signature[]>;
-
-export type Operation = keyof typeof operations;
+};
