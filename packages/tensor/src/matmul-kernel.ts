@@ -110,13 +110,21 @@ export function packPanel(
   panel: Float64Array,
   panelStart: number,
 ): void {
-  for (let line = 0; line < width; line++) {
-    const end = panelStart + depth * width;
-    if (line >= count) {
-      for (let to = panelStart + line; to < end; to += width) panel[to] = 0;
-      continue;
-    }
-    for (let to = panelStart + line, from = start + line * lineStride; to < end; to += width, from += depthStride)
+  const end = panelStart + depth * width;
+  if (count === panelWidth) {
+    // All four lines at once, so that row-major data is read in the order it lies.
+    const [second, third, fourth] = [lineStride, 2 * lineStride, 3 * lineStride];
+    for (let to = panelStart, from = start; to < end; to += panelWidth, from += depthStride) {
       panel[to] = data[from];
+      panel[to + 1] = data[from + second];
+      panel[to + 2] = data[from + third];
+      panel[to + 3] = data[from + fourth];
+    }
+    return;
+  }
+  panel.fill(0, panelStart, end);
+  for (let line = 0; line < count; line++) {
+    const first = start + line * lineStride;
+    for (let to = panelStart + line, from = first; to < end; to += width, from += depthStride) panel[to] = data[from];
   }
 }

@@ -1,5 +1,5 @@
 import { checkDimensions, describeShape } from "./dimensions.ts";
-import { cast } from "./cast.ts";
+import { decoded } from "./cast.ts";
 import { makeTensor } from "./make-tensor.ts";
 import { multiplyPanels, multiplyRow, packPanel, panelWidth } from "./matmul-kernel.ts";
 import { reshape } from "./reshape.ts";
@@ -83,11 +83,6 @@ function multiplyBatches(left: Tensor, right: Tensor, shape: readonly number[]):
   const batches = [a, b].map(({ strides, offset }) => ({ strides: strides.toSpliced(-2, 2, 0), offset }));
   walkRows([...batch, 1], batches, (starts, position) => multiplyOne(starts[0], starts[1], position * rows * columns));
   return makeTensor(dtype, shape, output);
-}
-
-/** 16-bit floats as float32; other numbers are read where they lie. */
-function decoded(operand: Tensor): Tensor {
-  return operand.data instanceof Uint16Array ? cast(operand, "float32") : operand;
 }
 
 function oriented(name: string, operand: Tensor, swap: boolean): Tensor {

@@ -1,0 +1,40 @@
+import { normalize, normalizeGradients } from "./normalize.ts";
+import type { Normalization, NormalizationGradients } from "./normalize.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** The parameters of RMS normalization. */
+export interface RmsNormOptions {
+  /** Broadcasts to the normalized axes; default 1. */
+  readonly scale?: Tensor;
+  /** Added to the mean square; default 1e-5. */
+  readonly epsilon?: number;
+  /** The first axis that is normalized, together with all after it; default -1, the last alone. */
+  readonly axis?: number;
+}
+
+/** `x / sqrt(mean(x^2) + epsilon) * scale`, in float64.
+ *  @param input any shape of rank 1 or more
+ *  @returns the same shape; float dtypes stay, ints give float32
+ *  @throws {ShapeError} when scale does not broadcast to the normalized axes
+ *  @see Zhang and Sennrich 2019, "Root mean square layer normalization", eq. 4 */
+export function rmsNorm(input: Tensor, options: RmsNormOptions = {}): Tensor {
+  return normalize(input, complete("rmsNorm", options));
+}
+
+/** The gradients of `rmsNorm` by its input and scale; pass the same input and options, and the gradient of the output. */
+export function rmsNormGradients(
+  input: Tensor,
+  outputGradient: Tensor,
+  options: RmsNormOptions = {},
+): Omit<NormalizationGradients, "bias"> {
+  const { input: inputGradient, scale } = normalizeGradients(
+    input,
+    outputGradient,
+    complete("rmsNormGradients", options),
+  );
+  return { input: inputGradient, scale };
+}
+
+function complete(who: string, { scale, epsilon = 1e-5, axis = -1 }: RmsNormOptions): Normalization {
+  return { who, centered: false, scale, bias: undefined, epsilon, axis };
+}
