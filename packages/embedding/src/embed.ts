@@ -1,0 +1,77 @@
+import { checkShape, DTypeError, readValues, zeros, type Tensor } from "@fovea/tensor";
+import { EmbeddingError } from "./embedding-error.ts";
+
+export interface EmbedOptions {
+  /** Factor on every vector, default 1; `sqrt(dim)` in Vaswani et al. 2017, section 3.4. */
+  readonly scale?: number;
+}
+
+/** Looks up the vector of each id: tokens, segments, classes, positions, whatever the table has rows for.
+ *  @param table `[ids, dim]`
+ *  @param ids whole numbers from 0, any shape `[…]`, usually int32 `[batch, tokens]`
+ *  @returns `[…, dim]`: float64 from a float64 table, else float32
+ *  @throws {EmbeddingError} for an id without a row, naming where it stands
+ *  @throws {ShapeError} when the table has no two axes */
+export function embed(table: Tensor, ids: Tensor, { scale = 1 }: EmbedOptions = {}): Tensor {
+  checkShape("embed", "table", table, ["ids", "dim"]);
+  const [rows, dim] = table.shape as [number, number];
+  const wanted = checkIds("embed", ids, rows);
+  const from = readValues(table);
+  const vectors = zeros([...ids.shape, dim], table.dtype === "float64" ? "float64" : "float32");
+  for (let place = 0; place < wanted.length; place++) {
+    const row = wanted[place] * dim;
+    for (let column = 0; column < dim; column++) vectors.data[place * dim + column] = from[row + column] * scale;
+  }
+  return vectors;
+}
+
+/** Gradient of `embed` for its table: every vector's gradient is added to the row it came from.
+ *  @param table the table, or any tensor of its shape `[ids, dim]`; its numbers are not read
+ *  @param outputGradient `[…, dim]`, the gradient of what `embed` returned for `ids`
+ *  @returns `[ids, dim]`, 0 in rows that no id named */
+export function embedGradient(
+  table: Tensor,
+  ids: Tensor,
+  outputGradient: Tensor,
+  { scale = 1 }: EmbedOptions = {},
+): Tensor {
+  checkShape("embedGradient", "table", table, ["ids", "dim"]);
+  const [rows, dim] = table.shape as [number, number];
+  const wanted = checkIds("embedGradient", ids, rows);
+  checkShape("embedGradient", "outputGradient", outputGradient, [...ids.shape, dim]);
+  const from = readValues(outputGradient);
+  const gradient = zeros([rows, dim], outputGradient.dtype === "float64" ? "float64" : "float32");
+  for (let place = 0; place < wanted.length; place++) {
+    const row = wanted[place] * dim;
+    for (let column = 0; column < dim; column++) gradient.data[row + column] += from[place * dim + column] * scale;
+  }
+  return gradient;
+}
+
+/** The ids as numbers, all of them rows of the table. */
+function checkIds(who: string, ids: Tensor, rows: number): ArrayLike<number> {
+  if (ids.dtype === "bool") {
+    throw new DTypeError(`${who}: ids must be whole numbers, got bool. Use an int32 tensor.`);
+  }
+  const values = readValues(ids);
+  for (let place = 0; place < values.length; place++) {
+    const id = values[place];
+    if (!Number.isInteger(id) || id < 0 || id >= rows) {
+      throw new EmbeddingError(
+        `${who}: ids must be whole numbers from 0 to ${rows - 1}, got ${id} at ${indexOf(place, ids.shape)}. ` +
+          `The table has ${rows} rows.`,
+      );
+    }
+  }
+  return values;
+}
+
+/** Row-major place as an index, `[1, 4]`. */
+function indexOf(place: number, shape: readonly number[]): string {
+  const index: number[] = [];
+  for (const size of shape.toReversed()) {
+    index.unshift(place % size);
+    place = Math.floor(place / size);
+  }
+  return `[${index.join(", ")}]`;
+}

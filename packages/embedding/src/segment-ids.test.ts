@@ -1,0 +1,25 @@
+import { tensor, toNested } from "@fovea/tensor";
+import { expect, test } from "vitest";
+import { segmentIds } from "./segment-ids.ts";
+
+const separator = 102;
+
+test("a separator belongs to the segment it ends, as in BERT", () => {
+  const ids = tensor(
+    [
+      [101, 7, 8, 102, 9, 102],
+      [101, 102, 7, 7, 7, 102],
+    ],
+    { dtype: "int32" },
+  );
+  expect(toNested(segmentIds(ids, { separator }))).toEqual([
+    [0, 0, 0, 0, 1, 1],
+    [0, 0, 1, 1, 1, 1],
+  ]);
+});
+
+test("the last segment takes all that follows", () => {
+  const ids = tensor([1, 102, 2, 102, 3, 102, 4], { dtype: "int32" });
+  expect(toNested(segmentIds(ids, { separator }))).toEqual([0, 0, 1, 1, 1, 1, 1]);
+  expect(toNested(segmentIds(ids, { separator, segments: 3 }))).toEqual([0, 0, 1, 1, 2, 2, 2]);
+});
