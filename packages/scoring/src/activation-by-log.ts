@@ -23,13 +23,15 @@ const activations: Readonly<Record<Activation, (x: Value) => Value>> = {
 const cubic = (x: Value): Value => x.multiply(x).multiply(0.044715).add(1).multiply(x);
 
 export interface ActivationByLogOptions {
-  /** Added to the activation, in units of a weight, at least 0; default 0. gelu dips to -0.17: it needs 0.17 or more, for example 1. */
+  /** Added to the activation, in units of a weight, at least 0; default 0. gelu dips to -0.17: it needs 0.17 or
+   *  more, for example 1. */
   readonly offset?: number;
 }
 
-/** Lets softmax weigh by an activation f in place of exp: `log(f(score) + offset)`, so that weights are `(f(score) + offset) / row sum`.
- *  Where `f(score) + offset` is not above 0 the score becomes -Infinity: that key gets nothing, and no gradient. A row of nothing else
- *  is a row that sees nothing. To undo the division too, see {@link undoSoftmax}.
+/** Lets softmax weigh by an activation f in place of exp: `log(f(score) + offset)`, so that weights are
+ *  `(f(score) + offset) / row sum`. Where `f(score) + offset` is not above 0 the score becomes -Infinity: that key
+ *  gets nothing, and no gradient. A row of nothing else is a row that sees nothing. To undo the division too, see
+ *  {@link undoSoftmax}.
  *  @param activation a name, or a function of the traced score
  *  @see attention-gym, `generate_activation_score_mod` */
 export function activationByLog(
@@ -60,7 +62,8 @@ export function activationByLog(
 /** Takes softmax's division back: from attention under {@link activationByLog} to `Σ f(score) × value`.
  *  @param output `[batch, heads, queries, valueDim]`
  *  @param logSumExp `[batch, heads, queries]`, as attention returns it
- *  @param correction needed for an offset: `valueSum` is the sum of the values each query sees, `[batch, heads, queries or 1, valueDim]`
+ *  @param correction needed for an offset: `valueSum` is the sum of the values each query sees,
+ *  `[batch, heads, queries or 1, valueDim]`
  *  @returns `[batch, heads, queries, valueDim]` */
 export function undoSoftmax(
   output: Tensor,

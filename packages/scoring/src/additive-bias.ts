@@ -6,12 +6,15 @@ import { tableTensor } from "./score-table.ts";
 import { ScoreError } from "./score-error.ts";
 
 export interface AdditiveBiasOptions {
-  /** Absolute index of the query that row 0 belongs to; default 0. With a cache of c keys and rows for the new queries only: c. */
+  /** Absolute index of the query that row 0 belongs to; default 0. With a cache of c keys and rows for the new
+   *  queries only: c. */
   readonly queryOffset?: number;
 }
 
-/** Adds a number per pair: `score + bias[batch, head, query, key]`. -Infinity hides a pair, though a mask program skips whole blocks and this does not.
- *  @param bias float, broadcast to `[batch, heads, queries, keys]`: missing axes in front and axes of size 1 are shared; outside it reads 0 */
+/** Adds a number per pair: `score + bias[batch, head, query, key]`. -Infinity hides a pair, though a mask program
+ *  skips whole blocks and this does not.
+ *  @param bias float, broadcast to `[batch, heads, queries, keys]`: missing axes in front and axes of size 1 are
+ *  shared; outside it reads 0 */
 export function additiveBias(bias: TensorLike, options: AdditiveBiasOptions = {}): Program {
   const table = broadcastTable("additiveBias", bias, "float", "A bool tensor is a mask: use tensorMask.");
   const place = placeOf("additiveBias", table, options);
@@ -19,7 +22,8 @@ export function additiveBias(bias: TensorLike, options: AdditiveBiasOptions = {}
 }
 
 /** A bool tensor as a mask: true may be seen.
- *  @param visible bool, broadcast to `[batch, heads, queries, keys]` as in {@link additiveBias}; outside it reads false */
+ *  @param visible bool, broadcast to `[batch, heads, queries, keys]` as in {@link additiveBias}; outside it reads
+ *  false */
 export function tensorMask(visible: TensorLike, options: AdditiveBiasOptions = {}): Program {
   const table = broadcastTable("tensorMask", visible, "bool", "Numbers to add to the score: use additiveBias.");
   const place = placeOf("tensorMask", table, options);

@@ -6,12 +6,13 @@ import { scoreTable } from "./score-table.ts";
 import { ScoreError } from "./score-error.ts";
 
 export type AlibiOptions = ({ readonly heads: number } | { readonly slopes: TensorLike }) & {
-  /** Penalise keys on both sides by distance, `-slope × |query - key|`, as encoders need; default false, for causal attention. */
+  /** Penalize keys on both sides by distance, `-slope × |query - key|`, as encoders need; default false, for causal
+   *  attention. */
   readonly symmetric?: boolean;
 };
 
-/** Attention with linear biases: `score + slope[head] × (key - query)`, so a key loses `slope` per step that it lies back.
- *  Without `symmetric` a key ahead gains as much: use it under a causal mask.
+/** Attention with linear biases: `score + slope[head] × (key - query)`, so a key loses `slope` per step that it lies
+ *  back. Without `symmetric` a key ahead gains as much: use it under a causal mask.
  *  @param options `heads`, for the published slopes, or your own `slopes [heads]` (learned if you like)
  *  @see Press, Smith, Lewis 2022, "Train Short, Test Long", section 3 */
 export function alibi(options: AlibiOptions): Program {
@@ -30,8 +31,8 @@ export function alibi(options: AlibiOptions): Program {
   });
 }
 
-/** The published slopes. For a power of two heads: `2^(-8 (i + 1) / heads)`. Otherwise those of the next lower power of two, followed by every
- *  second slope of twice that power, as in the code of the authors (`get_slopes`). */
+/** The published slopes. For a power of two heads: `2^(-8 (i + 1) / heads)`. Otherwise those of the next lower power
+ *  of two, followed by every second slope of twice that power, as in the code of the authors (`get_slopes`). */
 export function alibiSlopes(heads: number): number[] {
   checkCount("alibi", "heads", heads, 1, "Pass the number of query heads.");
   const lower = 2 ** Math.floor(Math.log2(heads));

@@ -3,8 +3,8 @@ import type { Program } from "@fovea/program";
 import { checkKind } from "./check-program.ts";
 import { ScoreError } from "./score-error.ts";
 
-/** Scores one after another: the first changes the attention's score, each next one what came before it; `null` changes nothing.
- *  `chain(alibi({ heads: 8 }), softCap(50))` caps the biased score. */
+/** Scores one after another: the first changes the attention's score, each next one what came before it; `null`
+ *  changes nothing. `chain(alibi({ heads: 8 }), softCap(50))` caps the biased score. */
 export function chain(...programs: readonly (Program | null)[]): Program {
   if (programs.length === 0)
     throw new ScoreError("chain: expected at least one program, got none. Pass null for a score that changes nothing.");

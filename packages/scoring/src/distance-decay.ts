@@ -4,7 +4,8 @@ import type { TensorLike } from "@fovea/tensor";
 import { scoreAmount } from "./score-table.ts";
 import { ScoreError } from "./score-error.ts";
 
-/** How weights fade with the distance `|query - key|`. Amounts are numbers above 0, or `[heads]` tables of them (learned if you like). */
+/** How weights fade with the distance `|query - key|`. Amounts are numbers above 0, or `[heads]` tables of them
+ *  (learned if you like). */
 export type DistanceDecayOptions =
   /** Weight halves every `halfLife` keys. */
   | { readonly kind: "exponential"; readonly halfLife: number | TensorLike }
@@ -16,8 +17,9 @@ export type DistanceDecayOptions =
 type Logarithm = (scope: Scope, distance: Value) => Value;
 
 /** Multiplies each weight by a decay of the distance, on both sides, by adding its logarithm to the score:
- *  exponential `score - distance × ln 2 / halfLife` (ALiBi is this with its own slopes), power `score - exponent × ln(1 + distance / scale)`
- *  (the logarithmic kernel of KERPLE), gaussian `score - distance² / (2 deviation²)`.
+ *  exponential `score - distance × ln 2 / halfLife` (ALiBi is this with its own slopes), power
+ *  `score - exponent × ln(1 + distance / scale)` (the logarithmic kernel of KERPLE), gaussian
+ *  `score - distance² / (2 deviation²)`.
  *  @see Chi et al. 2022, "KERPLE", eq. 4 */
 export function distanceDecay(options: DistanceDecayOptions): Program {
   const logarithm = logarithmOf(options);
@@ -57,9 +59,11 @@ function logarithmOf(options: DistanceDecayOptions): Logarithm {
         return deviations.multiply(deviations).multiply(-0.5);
       };
     }
-    default:
+    default: {
+      const { kind } = options as { readonly kind?: unknown };
       throw new ScoreError(
-        `${who}: kind must be "exponential", "power" or "gaussian", got ${String((options as { kind?: unknown }).kind)}. Pass for example { kind: "exponential", halfLife: 64 }.`,
+        `${who}: kind must be "exponential", "power" or "gaussian", got ${String(kind)}. Try { kind: "exponential", halfLife: 64 }.`,
       );
+    }
   }
 }

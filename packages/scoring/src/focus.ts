@@ -22,8 +22,8 @@ export interface FocusOptions {
  *                               ·███
  *                               ··██
  *
- *  Why: syntax and phrases live within a few tokens; a narrow window costs O(queries × window), and the low temperature lets each query settle on
- *  one or two of the few keys it sees. */
+ *  Why: syntax and phrases live within a few tokens; a narrow window costs O(queries × window), and the low
+ *  temperature lets each query settle on one or two of the few keys it sees. */
 export function focus(options: FocusOptions = {}): Mode {
   const { lookback = 8, lookahead = lookback, temperature: degree = 0.5 } = options;
   checkCount("focus", "lookback", lookback, 0, "It is the number of keys seen before the query.");

@@ -8,7 +8,8 @@ import { temperature } from "./temperature.ts";
 export interface GlanceOptions {
   /** Above 1 flattens; default 4. A number, or `[heads]`. */
   readonly temperature?: number | TensorLike;
-  /** Scores stay within ± this after the temperature; default 1. No key weighs more than `exp(2 × limit)` times another: 7.4 for 1. */
+  /** Scores stay within ± this after the temperature; default 1. No key weighs more than `exp(2 × limit)` times
+   *  another: 7.4 for 1. */
   readonly limit?: number;
   /** See only the query and what lies before it; default false. */
   readonly causal?: boolean;
@@ -23,8 +24,8 @@ export interface GlanceOptions {
  *                 ████                                 ███·
  *                 ████                                 ████
  *
- *  Why: the gist, a weighted average of all there is that leans towards what matches. The cap is a promise: no outlier can take over the row, and no key
- *  is lost. */
+ *  Why: the gist, a weighted average of all there is that leans towards what matches. The cap is a promise: no
+ *  outlier can take over the row, and no key is lost. */
 export function glance(options: GlanceOptions = {}): Mode {
   const { temperature: degree = 4, limit = 1, causal = false } = options;
   const mask = causal ? trace(({ query, key }) => key.lessEqual(query)) : null;

@@ -9,15 +9,19 @@ export interface GraphormerBiasOptions {
   readonly distances: TensorLike;
   /** Learned bias `[distances, heads]`; a distance without a row reads 0. */
   readonly distanceBias: TensorLike;
-  /** Kinds of the edges along a shortest path, first edge first, -1 after the last: `[nodes, nodes, steps]` or `[batch, nodes, nodes, steps]`. */
+  /** Kinds of the edges along a shortest path, first edge first, -1 after the last: `[nodes, nodes, steps]` or
+   *  `[batch, nodes, nodes, steps]`. */
   readonly pathEdges?: TensorLike;
   /** Learned bias `[steps, edgeKinds, heads]`. Given together with `pathEdges`. */
   readonly edgeBias?: TensorLike;
 }
 
-/** Graphormer's bias between the nodes of a graph: `score + distanceBias[distances[query, key], head] + mean over the path of edgeBias[step, kind, head]`.
- *  Distances and path edges of small graphs come from {@link shortestPaths}. Steps are unrolled: keep paths short (Graphormer stops at 5).
- *  @see Ying et al. 2021, "Do Transformers Really Perform Badly for Graph Representation?", eq. 6 and 7, edge kinds in place of edge features */
+/** Graphormer's bias between the nodes of a graph:
+ *  `score + distanceBias[distances[query, key], head] + mean over the path of edgeBias[step, kind, head]`. Distances
+ *  and path edges of small graphs come from {@link shortestPaths}. Steps are unrolled: keep paths short (Graphormer
+ *  stops at 5).
+ *  @see Ying et al. 2021, "Do Transformers Really Perform Badly for Graph Representation?", eq. 6 and 7, edge kinds
+ *  in place of edge features */
 export function graphormerBias(options: GraphormerBiasOptions): Program {
   if ((options.pathEdges === undefined) !== (options.edgeBias === undefined)) {
     throw new ScoreError(

@@ -3,14 +3,15 @@ import { perHead } from "./per-head.ts";
 import type { PerHeadOptions } from "./per-head.ts";
 import { ScoreError } from "./score-error.ts";
 
-/** A way of looking: how scores change and who may be seen, ready to be an attention's options: `attention(query, key, value, focus())`.
- *  `null` changes nothing, hides nothing. */
+/** A way of looking: how scores change and who may be seen, ready to be an attention's options:
+ *  `attention(query, key, value, focus())`. `null` changes nothing, hides nothing. */
 export interface Mode {
   readonly score: Program | null;
   readonly mask: Program | null;
 }
 
-/** Gives each query head its own way of looking; `null` is plain attention. `perHeadModes([focus(), scan({ heads: 4 }), recall(), null])` */
+/** Gives each query head its own way of looking; `null` is plain attention.
+ *  `perHeadModes([focus(), scan({ heads: 4 }), recall(), null])` */
 export function perHeadModes(modes: readonly (Mode | null)[], options: PerHeadOptions = {}): Mode {
   if (modes.length === 0)
     throw new ScoreError("perHeadModes: expected a mode per head, got none. Pass null for plain attention.");

@@ -15,9 +15,9 @@ export interface PairBiasOptions {
   readonly replace?: boolean;
 }
 
-/** A number of the query plus a number of the key, `score + leakyReLU(query[i] + key[j])`: without ever making the queries × keys table.
- *  With `{ replace: true, negativeSlope: 0.2 }` and a mask of the graph's edges this is a graph attention layer. Query rows are absolute: with a
- *  cache of c keys, the first new query reads row c.
+/** A number of the query plus a number of the key, `score + leakyReLU(query[i] + key[j])`: without ever making the
+ *  queries × keys table. With `{ replace: true, negativeSlope: 0.2 }` and a mask of the graph's edges this is a
+ *  graph attention layer. Query rows are absolute: with a cache of c keys, the first new query reads row c.
  *  @see Veličković et al. 2018, "Graph Attention Networks", eq. 3 */
 export function pairBias(options: PairBiasOptions): Program {
   const { negativeSlope = 1, replace = false } = options;

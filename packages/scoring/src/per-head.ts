@@ -8,8 +8,8 @@ export interface PerHeadOptions {
   readonly heads?: number;
 }
 
-/** Gives each query head its own program: `programs[head]`. All are scores, or all are masks.
- *  `null` changes nothing (a score) or hides nothing (a mask), and so does a head past the list; pass `heads` to have the list checked.
+/** Gives each query head its own program: `programs[head]`. All are scores, or all are masks. `null` changes nothing
+ *  (a score) or hides nothing (a mask), and so does a head past the list; pass `heads` to have the list checked.
  *  Neighbouring heads with the same program share it, and the same tensor is one table for all. */
 export function perHead(programs: readonly (Program | null)[], options: PerHeadOptions = {}): Program {
   const { heads } = options;
@@ -27,7 +27,8 @@ export function perHead(programs: readonly (Program | null)[], options: PerHeadO
   return trace((scope) => {
     const unchanged = kind === "score" ? scope.score : scope.constant(true);
     const results = programs.map((program) => (program ? scope.call(program) : unchanged));
-    // from the last head up: head < 1 ? first : head < 2 ? second : …; heads whose programs wrote the same need one comparison
+    // written from the last head to the first: head < 1 ? first : head < 2 ? second : …
+    // neighbors whose programs wrote the same instructions need one comparison
     return results.reduceRight((later, result, head) => {
       const next = results[head + 1] ?? unchanged;
       return result.position === next.position ? later : scope.select(scope.head.less(head + 1), result, later);

@@ -11,7 +11,8 @@ export interface RecallOptions {
 
 /** Recall: forget what just happened, look back at how it began and at the far past, however far.
  *
- *  mask `key ≤ query and (key < first or query - key ≥ gap or key = query)`, score unchanged: nothing is worth less for being old.
+ *  mask `key ≤ query and (key < first or query - key ≥ gap or key = query)`, score unchanged: nothing is worth less
+ *  for being old.
  *
  *      recall({ first: 1, gap: 3 })   █·····
  *                                     ██····
@@ -20,8 +21,9 @@ export interface RecallOptions {
  *                                     ██··█·
  *                                     ███··█
  *
- *  Why: retrieval. Near keys win most rows by being near; with them hidden, a head has to find what matches. It complements focus and scan, whose windows
- *  end where this begins; the query sees itself, so no row is empty. Always causal. */
+ *  Why: retrieval. Near keys win most rows by being near; with them hidden, a head has to find what matches. It
+ *  complements focus and scan, whose windows end where this begins; the query sees itself, so no row is empty.
+ *  Always causal. */
 export function recall(options: RecallOptions = {}): Mode {
   const { first = 4, gap = 64 } = options;
   checkCount("recall", "first", first, 0, "It is the number of keys from the start that are always seen.");

@@ -5,9 +5,11 @@ import { scoreTable } from "./score-table.ts";
 import { ScoreError } from "./score-error.ts";
 
 export interface RelativeBiasOptions {
-  /** Bias `[heads, 2 reach + 1]`, usually learned; column `reach + key - query`. For n positions in full, `2n - 1` columns. */
+  /** Bias `[heads, 2 reach + 1]`, usually learned; column `reach + key - query`. For n positions in full, `2n - 1`
+   *  columns. */
   readonly table: TensorLike;
-  /** What a pair further apart than `reach` reads: the nearest column ("clip", as Shaw et al.; the default) or 0 ("zero"). */
+  /** What a pair further apart than `reach` reads: the nearest column ("clip", as Shaw et al.; the default) or 0
+   *  ("zero"). */
   readonly beyond?: "clip" | "zero";
 }
 

@@ -6,7 +6,8 @@ export interface RelativeBucketOptions {
   readonly buckets?: number;
   /** Distance in keys from which on all share the last bucket; default 128. */
   readonly maximumDistance?: number;
-  /** Keys ahead have buckets of their own (encoders); otherwise they share bucket 0 with the query itself (decoders). Default true. */
+  /** Keys ahead have buckets of their own (encoders); otherwise they share bucket 0 with the query itself
+   *  (decoders). Default true. */
   readonly bidirectional?: boolean;
 }
 
@@ -26,8 +27,9 @@ export function relativeBucket(relative: number, options: RelativeBucketOptions 
   return ahead + distanceBuckets(layout)[Math.min(distance, layout.maximumDistance)];
 }
 
-/** The bucket of each distance from 0 to `maximumDistance` within one side. With `n` buckets a side and `exact = floor(n / 2)`, distances below
- *  `exact` have a bucket each, the others share `min(n - 1, exact + floor(ln(distance / exact) / ln(maximumDistance / exact) × (n - exact)))`. */
+/** The bucket of each distance from 0 to `maximumDistance` within one side. With `n` buckets a side and
+ *  `exact = floor(n / 2)`, distances below `exact` have a bucket each, the others share
+ *  `min(n - 1, exact + floor(ln(distance / exact) / ln(maximumDistance / exact) × (n - exact)))`. */
 export function distanceBuckets({ sideBuckets, maximumDistance }: BucketLayout): Int32Array {
   const exact = Math.floor(sideBuckets / 2);
   const shared = sideBuckets - exact;
@@ -37,8 +39,9 @@ export function distanceBuckets({ sideBuckets, maximumDistance }: BucketLayout):
   }
   return buckets;
 
-  /** The least distance of a shared bucket, by bisection. The logarithms are compared as whole powers, so that no rounding
-   *  decides on which side of a border a distance falls: distance^shared × exact^step ≥ maximumDistance^step × exact^shared. */
+  /** The least distance of a shared bucket, by bisection. The logarithms are compared as whole powers, so that no
+   *  rounding decides on which side of a border a distance falls: distance^shared × exact^step ≥
+   *  maximumDistance^step × exact^shared. */
   function firstDistance(step: number): number {
     const border = power(maximumDistance, step) * power(exact, shared - step);
     let [low, high] = [exact, maximumDistance];

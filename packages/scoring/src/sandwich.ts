@@ -9,14 +9,16 @@ export interface SandwichOptions {
   readonly dimensions?: number;
   /** Longest distance of the sinusoids over 2π; default 10000. */
   readonly base?: number;
-  /** With it the bias is a table of this many distances, one read per pair (beyond, the last is read). Without it every pair computes
-   *  `dimensions / 2` cosines: any length, but slow. */
+  /** With it the bias is a table of this many distances, one read per pair (beyond, the last is read). Without it
+   *  every pair computes `dimensions / 2` cosines: any length, but slow. */
   readonly length?: number;
 }
 
 /** Sandwich: keeps of sinusoidal position embeddings only their product with each other,
- *  `score + heads / (8 (head + 1)) × Σ over i < dimensions / 2 of cos((query - key) / base^(2i / dimensions))`, which decays with distance.
- *  @see Chi et al. 2023, "Dissecting Transformer Length Extrapolation via the Lens of Receptive Field Analysis", section 5 */
+ *  `score + heads / (8 (head + 1)) × Σ over i < dimensions / 2 of cos((query - key) / base^(2i / dimensions))`,
+ *  which decays with distance.
+ *  @see Chi et al. 2023, "Dissecting Transformer Length Extrapolation via the Lens of Receptive Field Analysis",
+ *  section 5 */
 export function sandwich(options: SandwichOptions): Program {
   const { heads, dimensions = 128, base = 10000, length } = options;
   checkCount("sandwich", "heads", heads, 1, "Pass the number of query heads.");

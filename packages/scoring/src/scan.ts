@@ -18,8 +18,8 @@ export type ScanOptions = ({ readonly heads: number } | { readonly slopes: Tenso
  *                                        ███·
  *                                        ·███
  *
- *  Why: generating text one token at a time. The slopes give heads different memories, from a few tokens to the whole window, and the window bounds
- *  both the work per token and the keys that a cache has to keep. */
+ *  Why: generating text one token at a time. The slopes give heads different memories, from a few tokens to the
+ *  whole window, and the window bounds both the work per token and the keys that a cache has to keep. */
 export function scan(options: ScanOptions): Mode {
   const { lookback = 256 } = options;
   checkCount("scan", "lookback", lookback, 0, "It is the number of keys seen before the query.");

@@ -7,8 +7,8 @@ import { ScoreError } from "./score-error.ts";
 const accepted = { float: ["float32", "float64"], int: ["int32"], bool: ["bool"] } as const;
 type TableType = keyof typeof accepted;
 
-/** Checks a table that a score reads and gives it as a tensor. A tensor is kept, not copied: numbers that training changes in place are seen,
- *  and gradients are answered for this very table.
+/** Checks a table that a score reads and gives it as a tensor. A tensor is kept, not copied: numbers that training
+ *  changes in place are seen, and gradients are answered for this very table.
  *  @param axes one entry per axis: the size it must have, or a word that says what it counts */
 export function scoreTable(
   who: string,
@@ -50,7 +50,8 @@ export function tableTensor(
   return table;
 }
 
-/** An amount in a formula: a fixed number above 0, or a table `[heads]` with one per head (`[1]`: one for all heads), which may be learned. */
+/** An amount in a formula: a fixed number above 0, or a table `[heads]` with one per head (`[1]`: one for all
+ *  heads), which may be learned. */
 export function scoreAmount(
   who: string,
   name: string,
@@ -73,7 +74,8 @@ function isTensor(values: TensorLike): values is Tensor {
   );
 }
 
-/** Plain arrays of numbers become float64 or int32, so that what was written is what is read; typed arrays are wrapped. */
+/** Plain arrays of numbers become float64 or int32, so that what was written is what is read; typed arrays are
+ *  wrapped. */
 function convert(who: string, name: string, values: TensorLike, type: TableType): Tensor {
   try {
     const read = tensor(values, type === "int" && Array.isArray(values) ? { dtype: "int32" } : {});

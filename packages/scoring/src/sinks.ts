@@ -12,8 +12,9 @@ export interface SinkKeysOptions {
   readonly causal?: boolean;
 }
 
-/** A mask that also lets the first keys be seen, whatever `mask` says: real tokens as attention sinks, which keep a sliding window stable
- *  over endless text. (A sink without a token, a learned number per head that takes weight and gives nothing, is the attention's `sinks` option.)
+/** A mask that also lets the first keys be seen, whatever `mask` says: real tokens as attention sinks, which keep a
+ *  sliding window stable over endless text. (A sink without a token, a learned number per head that takes weight and
+ *  gives nothing, is the attention's `sinks` option.)
  *
  *      withSinkKeys(window of 1 back, { count: 1 })   █···
  *                                                     ██··
@@ -31,9 +32,11 @@ export function withSinkKeys(mask: Program, options: SinkKeysOptions = {}): Prog
   });
 }
 
-/** A bias on the first keys alone, `score + bias[head, key]`: learned, it sets how strongly each head leans on its sink tokens.
+/** A bias on the first keys alone, `score + bias[head, key]`: learned, it sets how strongly each head leans on its
+ *  sink tokens.
  *  @param bias `[heads, count]`; keys from `count` on are left as they are */
 export function sinkKeyBias(bias: TensorLike): Program {
   const sinks = scoreTable("sinkKeyBias", "bias", bias, ["heads", "count"]);
-  return trace(({ score, head, key, table }) => score.add(table("sinks", sinks).at(head, key))); // outside the table reads 0
+  // outside the table reads 0
+  return trace(({ score, head, key, table }) => score.add(table("sinks", sinks).at(head, key)));
 }

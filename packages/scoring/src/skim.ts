@@ -5,7 +5,8 @@ import type { Mode } from "./mode.ts";
 export interface SkimOptions {
   /** Every how many keys one is seen, counted from the query; default 4. */
   readonly stride?: number;
-  /** Keys next to the query that are all seen, on each side; default `stride - 1`, which closes the gap to the first of the sparse ones. */
+  /** Keys next to the query that are all seen, on each side; default `stride - 1`, which closes the gap to the first
+   *  of the sparse ones. */
   readonly neighbors?: number;
   /** See only the query and what lies before it; default false. */
   readonly causal?: boolean;
@@ -23,8 +24,8 @@ export interface SkimOptions {
  *                                          ··█·███
  *                                          █··█·██
  *
- *  Why: the whole text at 1 / stride of the cost. With `neighbors` of at least `stride - 1`, two layers carry anything from any key to any query: one
- *  step along the stride, one among the neighbors.
+ *  Why: the whole text at 1 / stride of the cost. With `neighbors` of at least `stride - 1`, two layers carry
+ *  anything from any key to any query: one step along the stride, one among the neighbors.
  *  @see Child et al. 2019, "Generating Long Sequences with Sparse Transformers", section 4.2 (strided attention) */
 export function skim(options: SkimOptions = {}): Mode {
   const { stride = 4, neighbors = stride - 1, causal = false } = options;

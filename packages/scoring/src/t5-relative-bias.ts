@@ -10,8 +10,8 @@ export interface T5RelativeBiasOptions extends Omit<RelativeBucketOptions, "buck
   readonly table: TensorLike;
 }
 
-/** T5's relative position bias: `score + table[bucket(key - query), head]`, see {@link relativeBucket}. T5 adds it to unscaled scores: pass `scale: 1`
- *  to the attention when its weights are T5's.
+/** T5's relative position bias: `score + table[bucket(key - query), head]`, see {@link relativeBucket}. T5 adds it
+ *  to unscaled scores: pass `scale: 1` to the attention when its weights are T5's.
  *  @see Raffel et al. 2020, section 2.1 */
 export function t5RelativeBias(options: T5RelativeBiasOptions): Program {
   const bias = scoreTable("t5RelativeBias", "table", options.table, ["buckets", "heads"]);
