@@ -1,0 +1,45 @@
+import { ProgramError } from "@fovea/program";
+import type { Program, TableDeclaration } from "@fovea/program";
+import { compile } from "./compile.ts";
+import { FormulaError } from "./formula-error.ts";
+import type { FormulaKind, Names, TableGiven } from "./names.ts";
+import { readSyntax } from "./syntax.ts";
+import { tokenize, type Source } from "./tokenize.ts";
+
+export interface FormulaOptions {
+  /** The tables that the text may read: their values, or only their type and rank (`program.tables` of another program will do).
+   *  Default: any table, declared without values by its use. */
+  readonly tables?: Readonly<Record<string, TableGiven>> | readonly TableDeclaration[];
+  /** What the program must give: a float for a score or probability, a bool for a mask. Default: what the text gives. */
+  readonly kind?: FormulaKind;
+}
+
+/** The program that a text describes, such as `score - slopes[head] * (query - key)`. The text may come from a stranger: it is parsed, never
+ *  run, and refused beyond 4096 characters, 64 levels or 1000 values and operators.
+ *  @throws {FormulaError} that points at what is wrong */
+export function parseFormula(text: string, options: FormulaOptions = {}): Program {
+  if (typeof text !== "string") throw new FormulaError(`formula: expected text, got ${typeof text}.`);
+  const { tables } = options;
+  const known =
+    tables === undefined
+      ? undefined
+      : new Map<string, TableGiven>(
+          isList(tables) ? tables.map((table) => [table.name, table]) : Object.entries(tables),
+        );
+  return makeProgram(tokenize([text]), { tables: known, holes: new Map() }, options.kind);
+}
+
+function isList(tables: NonNullable<FormulaOptions["tables"]>): tables is readonly TableDeclaration[] {
+  return Array.isArray(tables);
+}
+
+/** From words to a program; what the program itself refuses (its size, its tables) is said of the whole formula. */
+export function makeProgram(source: Source, names: Names, kind: FormulaKind | undefined): Program {
+  const syntax = readSyntax(source);
+  try {
+    return compile(source, syntax, names, kind);
+  } catch (error) {
+    if (error instanceof ProgramError) throw new FormulaError(`formula: ${error.message}`, source.text, 0);
+    throw error;
+  }
+}
