@@ -1,4 +1,5 @@
 import { defineConfig } from "tsdown";
 import { shared } from "../../tsdown.shared.ts";
 
-export default defineConfig(shared);
+// KeyValueCache has [Symbol.dispose]; bundling declarations drops the reference that its source file makes
+export default defineConfig({ ...shared, banner: { dts: '/// <reference lib="esnext.disposable" />' } });

@@ -1,0 +1,39 @@
+import { checkShape, matmul as tensorMatmul, type Tensor } from "@fovea/tensor";
+import { headSizes } from "./head-sizes.ts";
+import { KeyValueCache } from "./key-value-cache.ts";
+import type { MultiHeadAttentionOptions } from "./options.ts";
+import { projectHeads } from "./project-heads.ts";
+import { tokenPositions } from "./token-positions.ts";
+import type { MultiHeadAttentionWeights } from "./weights.ts";
+
+export type CrossAttentionCacheOptions = Pick<
+  MultiHeadAttentionOptions,
+  "heads" | "value" | "positionTransform" | "keyPositions" | "matmul"
+>;
+
+/** Projects what an encoder gave into keys and values, once for all steps of a decoder: pass the result as `cache`.
+ *  @param key `[batch, keys, keyDim]`
+ *  @returns a fixed cache; whoever made it disposes of it
+ *  @throws {ShapeError | MultiHeadAttentionError} */
+export function crossAttentionCache(
+  weights: MultiHeadAttentionWeights,
+  key: Tensor,
+  options: CrossAttentionCacheOptions,
+): KeyValueCache {
+  const who = "crossAttentionCache";
+  const { heads, value = key, positionTransform, keyPositions, matmul: multiply = tensorMatmul } = options;
+  const { keyHeads } = headSizes(who, weights, heads);
+  const { batch, keys } = checkShape(who, "key", key, ["batch", "keys", weights.key.weight.shape[0]]);
+  checkShape(who, "value", value, [batch, keys, weights.value.weight.shape[0]]);
+  if (keyPositions) checkShape(who, "keyPositions", keyPositions, [batch, keys]);
+  const projectedKey = projectHeads(key, {
+    projection: weights.key,
+    heads: keyHeads,
+    normalization: weights.keyNormalization,
+    transform: positionTransform,
+    positions: positionTransform && (keyPositions ?? tokenPositions(batch, keys, 0)),
+    multiply,
+  });
+  const projectedValue = projectHeads(value, { projection: weights.value, heads: keyHeads, multiply });
+  return KeyValueCache.fixed(projectedKey.ready, projectedValue.ready);
+}

@@ -1,0 +1,26 @@
+import { layerNorm, layerNormGradients, rmsNorm, rmsNormGradients, type Tensor } from "@fovea/tensor";
+import type { HeadNormalization, NormalizationGradients } from "./weights.ts";
+
+/** Normalizes each head's vector by itself.
+ *  @param split `[batch, heads, tokens, headDim]` */
+export function normalizeHeads(split: Tensor, { kind, epsilon, ...parameters }: HeadNormalization): Tensor {
+  return kind === "rms"
+    ? rmsNorm(split, { ...parameters, epsilon: epsilon ?? 1e-6 })
+    : layerNorm(split, { ...parameters, epsilon: epsilon ?? 1e-5 });
+}
+
+/** Gradients of `normalizeHeads`: of the vectors and of scale and bias, where there are any.
+ *  @param outputGradient `[batch, heads, tokens, headDim]` */
+export function normalizeHeadsGradients(
+  split: Tensor,
+  outputGradient: Tensor,
+  { kind, epsilon, ...parameters }: HeadNormalization,
+): { readonly split: Tensor; readonly parameters: NormalizationGradients } {
+  if (kind === "rms") {
+    const { input, scale } = rmsNormGradients(split, outputGradient, { ...parameters, epsilon: epsilon ?? 1e-6 });
+    return { split: input, parameters: { ...(scale && { scale }) } };
+  }
+  const options = { ...parameters, epsilon: epsilon ?? 1e-5 };
+  const { input, scale, bias } = layerNormGradients(split, outputGradient, options);
+  return { split: input, parameters: { ...(scale && { scale }), ...(bias && { bias }) } };
+}

@@ -1,0 +1,59 @@
+import type { Tensor } from "@fovea/tensor";
+import { normalizeHeads, normalizeHeadsGradients } from "./normalize-heads.ts";
+import type { PositionTransform } from "./options.ts";
+import { project, projectGradient, projectionGradients, type Matmul } from "./project.ts";
+import { mergeHeads, splitHeads } from "./split-heads.ts";
+import type { HeadNormalization, NormalizationGradients, Projection } from "./weights.ts";
+
+/** How the vectors of tokens become the vectors of heads. */
+export interface HeadRecipe {
+  readonly projection: Projection;
+  readonly heads: number;
+  readonly normalization?: HeadNormalization | undefined;
+  readonly transform?: PositionTransform | undefined;
+  /** int32 `[batch, tokens]`, there when the transform is */
+  readonly positions?: Tensor | undefined;
+  readonly multiply: Matmul;
+}
+
+export interface ProjectedHeads {
+  /** Projected and split, not yet normalized, `[batch, heads, tokens, dim]`: what the gradient needs. */
+  readonly split: Tensor;
+  /** What attention reads, same shape. */
+  readonly ready: Tensor;
+}
+
+/** Project, split, normalize, turn by position.
+ *  @param vectors `[batch, tokens, in]` */
+export function projectHeads(vectors: Tensor, recipe: HeadRecipe): ProjectedHeads {
+  const { projection, heads, normalization, transform, positions, multiply } = recipe;
+  const split = splitHeads(project(vectors, projection, multiply), heads);
+  const normalized = normalization ? normalizeHeads(split, normalization) : split;
+  return { split, ready: transform && positions ? transform.apply(normalized, positions) : normalized };
+}
+
+export interface ProjectHeadsGradients {
+  /** `[batch, tokens, in]` */
+  readonly vectors: Tensor;
+  readonly projection: Projection;
+  readonly normalization: NormalizationGradients | null;
+}
+
+/** Gradients of `projectHeads`: its steps backwards.
+ *  @param readyGradient `[batch, heads, tokens, dim]` */
+export function projectHeadsGradients(
+  vectors: Tensor,
+  split: Tensor,
+  readyGradient: Tensor,
+  recipe: HeadRecipe,
+): ProjectHeadsGradients {
+  const { projection, normalization, transform, positions, multiply } = recipe;
+  const turned = transform && positions ? transform.gradient(readyGradient, positions) : readyGradient;
+  const normalized = normalization ? normalizeHeadsGradients(split, turned, normalization) : null;
+  const merged = mergeHeads(normalized?.split ?? turned);
+  return {
+    vectors: projectGradient(merged, projection, multiply),
+    projection: projectionGradients(vectors, projection, merged, multiply),
+    normalization: normalized?.parameters ?? null,
+  };
+}

@@ -1,0 +1,96 @@
+import { cast, contiguous, slice, zeros, type DType, type Tensor } from "@fovea/tensor";
+
+/** Memory for one vector per token, batch element and head, `[batch, heads, room, dim]`, in which tokens `begin … begin + length - 1` are in use:
+ *  appended at the end, dropped near the beginning, always one contiguous run, so that what is in use is a view. */
+export class TokenRows {
+  #rows: Tensor;
+  #begin = 0;
+  #length = 0;
+
+  /** @param like gives batch, heads and dim: `[batch, heads, …, dim]` */
+  constructor(like: Tensor, dtype: DType, room: number) {
+    this.#rows = zeros([like.shape[0], like.shape[1], room, like.shape[3]], dtype);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** `[batch, heads, room, dim]` */
+  get shape(): readonly number[] {
+    return this.#rows.shape;
+  }
+
+  /** What is in use, `[batch, heads, length, dim]`, until the next change. */
+  get view(): Tensor {
+    return slice(this.#rows, [null, null, [this.#begin, this.#begin + this.#length]]);
+  }
+
+  /** @param fresh `[batch, heads, tokens, dim]` */
+  append(fresh: Tensor): void {
+    const tokens = fresh.shape[2];
+    this.#reserve(this.#length + tokens);
+    moveRows(contiguous(cast(fresh, this.#rows.dtype)), 0, this.#rows, this.#begin + this.#length, tokens);
+    this.#length += tokens;
+  }
+
+  /** Takes `count` tokens out after the first `kept`, by moving those few up to the first token that stays. */
+  drop(kept: number, count: number): void {
+    moveRows(this.#rows, this.#begin, this.#rows, this.#begin + count, kept);
+    this.#begin += count;
+    this.#length -= count;
+  }
+
+  truncate(length: number): void {
+    this.#length = length;
+  }
+
+  /** Batch element i becomes what element `order[i]` was. */
+  reorder(order: readonly number[]): void {
+    this.#replace(this.#rows.shape[2], order);
+  }
+
+  /** Overwrites everything with zeros. */
+  wipe(): void {
+    this.#rows.data.fill(0);
+    this.#length = 0;
+  }
+
+  /** Makes room for `needed` tokens in use. Each move leaves half of the memory free, so a token is moved about once. */
+  #reserve(needed: number): void {
+    const room = this.#rows.shape[2];
+    if (this.#begin + needed <= room) return;
+    if (this.#begin > 0 && 2 * needed <= room) {
+      moveRows(this.#rows, this.#begin, this.#rows, 0, this.#length);
+      this.#begin = 0;
+    } else {
+      this.#replace(
+        2 * needed,
+        Array.from({ length: this.#rows.shape[0] }, (_, i) => i),
+      );
+    }
+  }
+
+  /** Moves what is in use to new memory and overwrites the old. */
+  #replace(room: number, order: readonly number[]): void {
+    const old = this.#rows;
+    this.#rows = zeros([order.length, old.shape[1], room, old.shape[3]], old.dtype);
+    for (const [to, from] of order.entries()) {
+      moveRows(slice(old, [[from, from + 1]]), this.#begin, slice(this.#rows, [[to, to + 1]]), 0, this.#length);
+    }
+    this.#begin = 0;
+    old.data.fill(0);
+  }
+}
+
+/** Copies `count` tokens of every batch element and head between two memories of one dtype, or within one, where they may overlap. */
+function moveRows(from: Tensor, fromRow: number, to: Tensor, toRow: number, count: number): void {
+  const [batch, heads, , dim] = from.shape as [number, number, number, number];
+  for (let b = 0; b < batch; b++) {
+    for (let head = 0; head < heads; head++) {
+      const start = from.offset + b * from.strides[0] + head * from.strides[1] + fromRow * dim;
+      const end = to.offset + b * to.strides[0] + head * to.strides[1] + toRow * dim;
+      to.data.set(from.data.subarray(start, start + count * dim), end);
+    }
+  }
+}
