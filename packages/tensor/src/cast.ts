@@ -32,11 +32,6 @@ export function fromNumbers(who: string, values: Float64Array, shape: readonly n
   return makeTensor(dtype, shape, data);
 }
 
-/** 16-bit floats as float32; other numbers are read where they lie. */
-export function decoded(operand: Tensor): Tensor {
-  return operand.data instanceof Uint16Array ? cast(operand, "float32") : operand;
-}
-
 function encodeInto(values: ArrayLike<number>, dtype: DType, data: ReturnType<typeof allocate>): void {
   if (dtype === "float32" || dtype === "float64") return data.set(values);
   const { encode } = storage[dtype];

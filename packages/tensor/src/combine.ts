@@ -1,4 +1,4 @@
-import { decoded, fromNumbers } from "./cast.ts";
+import { cast, fromNumbers } from "./cast.ts";
 import { checkDimensions } from "./dimensions.ts";
 import type { DType } from "./dtype.ts";
 import type { Tensor } from "./tensor.ts";
@@ -14,7 +14,7 @@ export function combine(
   rule: (x: number, y: number) => number,
 ): Tensor {
   const shape = broadcastShapes(who, a.shape, b.shape);
-  const [left, right] = [a, b].map((operand) => broadcastTo(decoded(operand), shape));
+  const [left, right] = [a, b].map((operand) => broadcastTo(cast(operand, "float64"), shape));
   const output = new Float64Array(checkDimensions(who, shape));
   const [x, y] = [left.data, right.data];
   const [stepX, stepY] = [innerStride(left), innerStride(right)];

@@ -27,7 +27,7 @@ function ratio({ over, under }: Rational, x: number): number {
 
 function horner(coefficients: readonly number[], x: number): number {
   let result = 0;
-  for (const coefficient of coefficients) result = result * x + coefficient;
+  for (let i = 0; i < coefficients.length; i++) result = result * x + coefficients[i];
   return result;
 }
 

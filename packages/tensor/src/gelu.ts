@@ -35,9 +35,9 @@ const normalChance: Chance = {
 // (1 + tanh(u)) / 2 = sigmoid(2 u), which does not cancel for negative u; u = sqrt(2 / pi) * (x + 0.044715 x^3).
 const steepness = 2 * Math.sqrt(2 / Math.PI);
 const tanhChance: Chance = {
-  value: (x) => logistic(steepness * (x + 0.044715 * x ** 3)),
+  value: (x) => logistic(steepness * (x + 0.044715 * x * x * x)),
   slope: (x) => {
-    const doubled = steepness * (x + 0.044715 * x ** 3);
+    const doubled = steepness * (x + 0.044715 * x * x * x);
     return weigh(steepness * (1 + 3 * 0.044715 * x * x), logistic(doubled) * logistic(-doubled));
   },
 };

@@ -1,7 +1,7 @@
 import { checkDimensions, describeShape } from "./dimensions.ts";
-import { decoded } from "./cast.ts";
+import { cast } from "./cast.ts";
 import { makeTensor } from "./make-tensor.ts";
-import { multiplyPanels, multiplyRow, packPanel, panelWidth } from "./matmul-kernel.ts";
+import { multiplyMatrices } from "./matmul-kernel.ts";
 import { reshape } from "./reshape.ts";
 import { ShapeError } from "./shape-error.ts";
 import { allocate } from "./storage.ts";
@@ -32,7 +32,6 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   }
   const batch = broadcastShapes("matmul", left.shape.slice(0, -2), right.shape.slice(0, -2));
   const shape = [...batch, left.shape.at(-2)!, right.shape.at(-1)!];
-  checkDimensions("matmul", shape);
   if (right.shape.length === 2 && left.shape.length > 2) {
     // One matrix for every batch: multiply all rows at once, so that it is packed once.
     const rows = left.shape.slice(0, -1).reduce((product, length) => product * length, 1);
@@ -43,46 +42,27 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
 
 function multiplyBatches(left: Tensor, right: Tensor, shape: readonly number[]): Tensor {
   const dtype = left.dtype === "float64" || right.dtype === "float64" ? "float64" : "float32";
-  const output = allocate(
-    "matmul",
-    dtype,
-    shape.reduce((product, length) => product * length, 1),
-  );
-  const [rows, columns] = shape.slice(-2);
-  const inner = left.shape.at(-1)!;
+  const output = allocate("matmul", dtype, checkDimensions("matmul", shape));
   const batch = shape.slice(0, -2);
-  const a = broadcastTo(decoded(left), [...batch, rows, inner]);
-  const b = broadcastTo(decoded(right), [...batch, inner, columns]);
-  const [aRow, aInner] = a.strides.slice(-2);
-  const [bInner, bColumn] = b.strides.slice(-2);
-  const leftPanels = new Float64Array(rows * inner);
-  const rightPanel = new Float64Array(panelWidth * inner);
-  const tile = new Float64Array(panelWidth * panelWidth);
-  const inPanels = rows - (rows % panelWidth);
-
-  const multiplyOne = (aStart: number, bStart: number, outputStart: number): void => {
-    for (let row = 0; row < rows; row += row < inPanels ? panelWidth : 1) {
-      const width = row < inPanels ? panelWidth : 1;
-      packPanel(a.data, aStart + row * aRow, aRow, aInner, width, inner, width, leftPanels, row * inner);
-    }
-    for (let column = 0; column < columns; column += panelWidth) {
-      const across = Math.min(panelWidth, columns - column);
-      packPanel(b.data, bStart + column * bColumn, bColumn, bInner, across, inner, panelWidth, rightPanel, 0);
-      for (let row = 0; row < rows;) {
-        const down = row < inPanels ? panelWidth : 1;
-        if (down === 1) multiplyRow(leftPanels, row * inner, rightPanel, inner, tile);
-        else multiplyPanels(leftPanels, row * inner, rightPanel, inner, tile);
-        for (let i = 0; i < down; i++, row++) {
-          const to = outputStart + row * columns + column;
-          for (let j = 0; j < across; j++) output[to + j] = tile[i * panelWidth + j];
-        }
-      }
-    }
-  };
+  const [rows, columns] = shape.slice(-2);
+  const depth = left.shape.at(-1)!;
+  const a = broadcastTo(readable(left), [...batch, rows, depth]);
+  const b = broadcastTo(readable(right), [...batch, depth, columns]);
+  const [aRow, aDepth] = a.strides.slice(-2);
+  const [bDepth, bColumn] = b.strides.slice(-2);
   // Each batch is one "row" of one element, so that walkRows steps through the batches of both operands.
   const batches = [a, b].map(({ strides, offset }) => ({ strides: strides.toSpliced(-2, 2, 0), offset }));
-  walkRows([...batch, 1], batches, (starts, position) => multiplyOne(starts[0], starts[1], position * rows * columns));
+  walkRows([...batch, 1], batches, ([aStart, bStart], position) => {
+    const rowsOfA = { data: a.data, start: aStart, lineStride: aRow, depthStride: aDepth };
+    const columnsOfB = { data: b.data, start: bStart, lineStride: bColumn, depthStride: bDepth };
+    multiplyMatrices(rowsOfA, columnsOfB, { rows, columns, depth }, output, position * rows * columns);
+  });
   return makeTensor(dtype, shape, output);
+}
+
+/** Floats of 32 and 64 bits are read where they lie, all else as float64: more kinds of arrays would keep V8 from compiling the packing well. */
+function readable(operand: Tensor): Tensor {
+  return operand.dtype === "float32" ? operand : cast(operand, "float64");
 }
 
 function oriented(name: string, operand: Tensor, swap: boolean): Tensor {

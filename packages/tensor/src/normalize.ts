@@ -96,7 +96,11 @@ function prepare(input: Tensor, { who, centered, axis, epsilon, scale, bias }: N
   for (let row = 0, start = 0; start < normalized.length; row++, start += width) {
     const values = normalized.subarray(start, start + width);
     // pass 1: the mean; pass 2: the mean square around it (one pass would cancel for a large mean); pass 3: divide
-    const mean = centered ? values.reduce((sum, value) => sum + value, 0) / width : 0;
+    let mean = 0;
+    if (centered) {
+      for (let i = 0; i < width; i++) mean += values[i];
+      mean /= width;
+    }
     let square = 0;
     for (let i = 0; i < width; i++) {
       values[i] -= mean;

@@ -54,6 +54,7 @@ export function readStored(tensor: Tensor): TensorData {
   const step = innerStride(tensor);
   walkRows(shape, [tensor], (starts, position, length) => {
     const start = starts[0];
+    if (step === 1 && length > 8) return packed.set(data.subarray(start, start + length), position);
     for (let i = 0; i < length; i++) packed[position + i] = data[start + i * step];
   });
   return packed;

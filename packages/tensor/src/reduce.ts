@@ -2,8 +2,7 @@ import { alongAxis } from "./along-axis.ts";
 import { fromNumbers } from "./cast.ts";
 import type { DType } from "./dtype.ts";
 import { describeShape } from "./dimensions.ts";
-import { readValues } from "./read-values.ts";
-import type { Values } from "./read-values.ts";
+import { toFloat64 } from "./read-values.ts";
 import { reshape } from "./reshape.ts";
 import { ShapeError } from "./shape-error.ts";
 import { isFloat } from "./storage.ts";
@@ -44,7 +43,7 @@ export function argmax(input: Tensor, axis?: number, options: ReduceOptions = {}
   });
 }
 
-type RowRule = (values: Values, first: number, end: number, step: number) => number;
+type RowRule = (values: Float64Array, first: number, end: number, step: number) => number;
 
 function reduce(
   who: string,
@@ -56,7 +55,7 @@ function reduce(
 ): Tensor {
   const source = axis === undefined ? reshape(input, [-1]) : input;
   const layout = alongAxis(who, source.shape, axis ?? 0);
-  const values = readValues(source);
+  const values = toFloat64(source);
   const output = new Float64Array(layout.rows);
   for (let row = 0; row < layout.rows; row++) {
     const first = layout.start(row);
