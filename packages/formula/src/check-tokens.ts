@@ -3,10 +3,10 @@ import { endsValue, type Source, type Token } from "./tokenize.ts";
 
 /** Deepest nesting: brackets, conditionals and the operators that nest to the right (`^`, signs, `not`) together.
  *  It bounds the parser's recursion, about 25 calls a level. */
-export const maximumDepth = 64;
+const maximumDepth = 64;
 
 /** Most values and operators in a formula. It bounds every walk over the tree, whose left side may be this deep. */
-export const maximumNodes = 1000;
+const maximumNodes = 1000;
 
 /** What is open at one level of brackets. */
 interface Frame {

@@ -1,6 +1,6 @@
-import { evaluate } from "@fovea/program";
+import { createDerivativeEvaluator, evaluate } from "@fovea/program";
 import * as fc from "fast-check";
-import { evaluate as mathjs } from "mathjs/number";
+import { derivative, evaluate as mathjs } from "mathjs/number";
 import { expect, test } from "vitest";
 import { parseFormula } from "./parse-formula.ts";
 
@@ -70,15 +70,59 @@ const formulas = fc.letrec<{ number: string; int: string; bool: string }>((tie) 
   };
 });
 
+function isNear(actual: number, expected: number): boolean {
+  const isClose = Math.abs(actual - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
+  return isClose || actual === expected || (Number.isNaN(actual) && Number.isNaN(expected));
+}
+
 test("formulas have the values that mathjs gives them", () => {
   const property = fc.property(fc.oneof(formulas.number, formulas.int, formulas.bool), (text) => {
     const expected = Number(mathjs(text, { ...place }));
     // beyond 32 bits our ints wrap and mathjs's do not
     fc.pre(!(Math.abs(expected) > 2 ** 31));
     const actual = Number(evaluate(parseFormula(text), place));
-    const isNear = Math.abs(actual - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
-    return isNear || Object.is(actual, expected) || (Number.isNaN(actual) && Number.isNaN(expected));
+    return isNear(actual, expected);
   });
   // a fixed seed: mathjs rounds in mod and floor what is within 1e-12 of a whole number
   expect(fc.check(property, { numRuns: 3000, seed: 20240817 })).toMatchObject({ failed: false, counterexample: null });
+});
+
+/** Smooth formulas of the score and of one element of a table, with arguments that stay where every function is defined. */
+const smooth = fc.letrec<{ any: string }>((tie) => {
+  const any = tie("any");
+  return {
+    any: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom("score", "slope", "query", "2.5", "score * slope"),
+      between(any, "+ - *", grouped(any)),
+      fc.tuple(any, any).map(([a, b]) => `(${a}) / (2 + cos(${b}))`),
+      call("tanh sin cos", any),
+      call(
+        "exp sqrt log",
+        any.map((inner) => `1.5 + tanh(${inner})`),
+      ),
+      fc.tuple(any, fc.constantFrom("2", "3", "-1")).map(([a, power]) => `(2 + sin(${a})) ^ ${power}`),
+    ),
+  };
+});
+
+test("formulas have the derivatives that mathjs gives them, by the score and by a table", () => {
+  const slopes = [0.3, -1.2, 0.6];
+  const scope = { ...place, slope: slopes[place.head] };
+  const property = fc.property(smooth.any, (text) => {
+    const program = parseFormula(text.replaceAll("slope", "slopes[head]"), { kind: "score", tables: { slopes } });
+    const accumulated = new Float64Array(slopes.length);
+    const readsTable = program.tables.length > 0;
+    const evaluator = createDerivativeEvaluator(program, undefined, readsTable ? { slopes: accumulated } : {});
+    const { score, batch, head, query, key, queries, keys } = place;
+    const value = evaluator.evaluate(score, batch, head, query, key, queries, keys);
+    evaluator.addTableGradients(1);
+    const by = (name: string): number => Number(derivative(text, name, { simplify: false }).evaluate({ ...scope }));
+    return (
+      isNear(value, Number(mathjs(text, { ...scope }))) &&
+      isNear(evaluator.scoreGradient(), by("score")) &&
+      isNear(accumulated[head], by("slope"))
+    );
+  });
+  expect(fc.check(property, { numRuns: 500, seed: 20240817 })).toMatchObject({ failed: false, counterexample: null });
 });
