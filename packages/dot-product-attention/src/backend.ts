@@ -1,64 +1,104 @@
 import type { BlockMask } from "@fovea/masking";
-import type { Tensor } from "@fovea/tensor";
+import type { DType, Tensor } from "@fovea/tensor";
 import type { Plan } from "./plan.ts";
 
-/** Table contents of the three programs of a plan, by table name. */
+/** What attention needs to know of an operand before a backend sees it. Plain tensors are operands; so are a backend's own
+ *  (device buffers, caches packed for its kernels), which is why the interfaces below take the operand type as a parameter. */
+export interface Operand {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+/** Table contents of the three programs of a plan, by table name: exactly the tables each program declares. */
 export interface PlanTables {
   readonly score: Readonly<Record<string, Tensor>>;
   readonly mask: Readonly<Record<string, Tensor>>;
   readonly probability: Readonly<Record<string, Tensor>>;
 }
 
-/** What one call brings to a compiled kernel. Shapes have been checked against the plan before a kernel sees them. */
-export interface Call {
+/** What one call brings to a compiled kernel, and everything that may change between calls without compiling again.
+ *  Everything has been checked against the plan before a kernel sees it. */
+export interface Call<T extends Operand = Tensor> {
   /** `[batch, heads, queries, headDim]` */
-  readonly query: Tensor;
+  readonly query: T;
   /** `[batch, keyHeads, keys, headDim]` */
-  readonly key: Tensor;
+  readonly key: T;
   /** `[batch, keyHeads, keys, valueDim]` */
-  readonly value: Tensor;
+  readonly value: T;
   readonly scale: number;
   /** Absolute index of the first query of each batch element, `[batch]`; the number of cached keys when there is a cache. May be negative. */
   readonly queryOffsets: Int32Array;
-  /** Rows and keys that exist in each batch element, `[batch]`; the rest is padding: outputs 0, never attended. */
+  /** Rows and keys that exist in each batch element, `[batch]`; the rest is padding: outputs 0, never attended.
+   *  A program's inputs `queries` and `keys` are the sizes of the call, not these. */
   readonly queryLengths: Int32Array;
   readonly keyLengths: Int32Array;
   readonly tables: PlanTables;
-  /** `[heads]`, for softmaxWithSink. */
+  /** `[heads]`, for softmaxWithSink; null for every other normalizer. */
   readonly sinks: Tensor | null;
-  /** Blocks that the mask lets through, for the queries of this call; null = every pair is asked. A backend may make its own in its own block sizes. */
+  /** Blocks that the mask lets through, for the queries of this call and in any block size; null = every pair is asked. */
   readonly blockMask: BlockMask | null;
+  /** Whether the caller wants `Forward.rowMaximum`. */
+  readonly returnRowMaximum: boolean;
 }
 
-export interface Forward {
+/** What a forward pass gives: what the caller asked for and what its backward pass needs. Computed tensors are float64 where
+ *  query, key or value is float64, else float32. */
+export interface Forward<T extends Operand = Tensor> {
   /** `[batch, heads, queries, valueDim]` */
-  readonly output: Tensor;
-  /** Natural log of the normaliser's sum, `[batch, heads, queries]`; -Infinity for a row that sees nothing. For normalisers without a sum: NaN-free zeros are never returned, the field is null. */
-  readonly logSumExp: Tensor | null;
-  /** Largest changed score of each row, `[batch, heads, queries]`; -Infinity for a row that sees nothing. */
-  readonly rowMaximum: Tensor;
+  readonly output: T;
+  /** Softmax, softmaxWithSink, softmaxPlusOne: natural log of the sum of exp(score) over the keys a row sees, a sink not counted,
+   *  `[batch, heads, queries]`; -Infinity for a row that sees nothing. Null for the other normalizers. */
+  readonly logSumExp: T | null;
+  /** Sparsemax and entmax15: the row's threshold (see `Normalizer`), `[batch, heads, queries]`; 0 for a row that sees nothing. Null for the others. */
+  readonly threshold: T | null;
+  /** Largest changed score of each row, `[batch, heads, queries]`; -Infinity for a row that sees nothing. Null unless asked for. */
+  readonly rowMaximum: T | null;
 }
 
-export interface Gradients {
-  readonly query: Tensor;
-  readonly key: Tensor;
-  readonly value: Tensor;
-  /** One per float table of the score and probability programs, in the table's shape. */
-  readonly tables: { readonly score: Readonly<Record<string, Tensor>>; readonly probability: Readonly<Record<string, Tensor>> };
+export interface Gradients<T extends Operand = Tensor> {
+  readonly query: T;
+  readonly key: T;
+  readonly value: T;
+  /** One per float table of the score and probability programs, in the table's shape and dtype. */
+  readonly tables: TableGradients;
+  /** `[heads]`, or null without sinks. */
   readonly sinks: Tensor | null;
 }
 
-export interface Kernel {
-  forward(call: Call): Forward;
+export interface TableGradients {
+  readonly score: Readonly<Record<string, Tensor>>;
+  readonly probability: Readonly<Record<string, Tensor>>;
+}
+
+/** A plan made runnable.
+ *
+ *  A pair is *seen* when it lies within the lengths, the mask says yes and its changed score is not -Infinity. Pairs that are not seen have no
+ *  influence at all: whatever their key, value or query holds (NaN, Infinity), it is selected out, forward and backward, never multiplied by 0.
+ *  A row that sees nothing is zero, with zero gradients. NaN among the seen scores propagates to its row; so does +Infinity under softmax. */
+export interface Kernel<T extends Operand = Tensor> {
+  forward(call: Call<T>): Forward<T>;
   /** @param forward what this kernel's forward gave for the same call
-   *  @param outputGradient `[batch, heads, queries, valueDim]` */
-  backward(call: Call, forward: Forward, outputGradient: Tensor): Gradients;
+   *  @param outputGradient `[batch, heads, queries, valueDim]`
+   *
+   *  With a probability program p, a row's `sum(weight * weightGradient)` is not `output · outputGradient` (that holds only where
+   *  p(w) = w p'(w), as for dropout): it needs its own sum over the row. */
+  backward(call: Call<T>, forward: Forward<T>, outputGradient: T): Gradients<T>;
+  /** Frees the kernel; the backend compiles it again when the plan comes back. */
   dispose(): void;
 }
 
-/** A place where attention runs. `compile` may keep kernels by `plan.key`. */
-export interface Backend {
+/** A place where attention runs, and the owner of its kernels. */
+export interface Backend<T extends Operand = Tensor> {
   readonly name: string;
-  compile(plan: Plan): Kernel;
+  /** Block sizes in which this backend likes its block masks; used where `attention` makes one by itself. */
+  readonly blockSize: { readonly query: number; readonly key: number };
+  /** Compiles a plan, or finds the kernel made for an equal one (by `plan.key`): whoever asks again need not keep it, and the
+   *  backend bounds how many it keeps.
+   *  @throws {AttentionError} after `dispose` */
+  compile(plan: Plan): Kernel<T>;
+  /** The parts one after another along the keys axis (2): how cached keys and new ones become one operand. */
+  concatenateKeys(parts: readonly T[]): T;
+  /** The keys `from … to - 1` along axis 2: how gradients of cached and new keys come apart. */
+  sliceKeys(operand: T, from: number, to: number): T;
   dispose(): void;
 }

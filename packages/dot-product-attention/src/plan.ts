@@ -1,9 +1,29 @@
+import { programKey } from "@fovea/program";
 import type { Program } from "@fovea/program";
 import type { DType } from "@fovea/tensor";
+import { AttentionError } from "./attention-error.ts";
+import { checkProgram } from "./check-program.ts";
 
-/** How a row of scores becomes weights. One pass over the keys: softmax, softmaxWithSink (a learned extra score per head that takes weight and
- *  gives nothing), softmaxPlusOne (a sink of 0), sigmoid, relu. Whole row at hand: sparsemax, entmax15. */
-export type Normalizer = "softmax" | "softmaxWithSink" | "softmaxPlusOne" | "sigmoid" | "relu" | "sparsemax" | "entmax15";
+/** How a row of scores `s` becomes weights `w`; `sum` runs over the keys the row sees.
+ *  - softmax: `exp(s) / sum(exp(s))`
+ *  - softmaxWithSink: `exp(s) / (exp(sink) + sum(exp(s)))`, a learned score per head that takes weight and gives nothing (StreamingLLM, gpt-oss)
+ *  - softmaxPlusOne: a sink of 0 (Miller 2023, "Attention is off by one")
+ *  - sigmoid: `1 / (1 + exp(-s))`, each pair by itself; shift by -log(keys) in the score program (Ramapuram et al. 2024)
+ *  - relu: `max(0, s)`, each pair by itself; divide by `keys` in the probability program (Wortsman et al. 2023)
+ *  - sparsemax: `max(0, s - threshold)`, the threshold so that a row sums to 1 (Martins & Astudillo 2016)
+ *  - entmax15: `max(0, s / 2 - threshold)²`, likewise (Peters et al. 2019)
+ *
+ *  Softmax to relu need one pass over the keys; sparsemax and entmax15 need the whole row at hand. */
+export const normalizers = [
+  "softmax",
+  "softmaxWithSink",
+  "softmaxPlusOne",
+  "sigmoid",
+  "relu",
+  "sparsemax",
+  "entmax15",
+] as const;
+export type Normalizer = (typeof normalizers)[number];
 
 /** Everything a kernel is specialised for, and nothing that changes from call to call: frozen plain data, comparable by `key`, JSON-safe.
  *  Lengths, batch, head counts, scale, tables, sinks and block lists are passed to the kernel at call time. */
@@ -18,8 +38,54 @@ export interface Plan {
   /** Simplified programs without table values; null = identity (score, probability) or everything visible (mask). */
   readonly score: Program | null;
   readonly mask: Program | null;
+  /** Changes the normalised weight of each pair that is seen: what multiplies the value is `probability(weight)`. */
   readonly probability: Program | null;
   readonly normalizer: Normalizer;
   /** Canonical text of all of the above. */
   readonly key: string;
 }
+
+/** The parts of a plan that are chosen; version and key follow. */
+export type PlanParts = Omit<Plan, "version" | "key">;
+
+/** Freezes the parts of a plan and gives them their key. The programs may carry table values and need not be simplified: here they lose both.
+ *  @throws {AttentionError} when a size, dtype, normalizer or program is not one a kernel can be made for */
+export function createPlan(parts: PlanParts): Plan {
+  const { headDim, valueDim, queryType, keyType, valueType, normalizer } = parts;
+  for (const [name, size] of Object.entries({ headDim, valueDim })) {
+    if (!Number.isInteger(size) || size < 1) {
+      throw new AttentionError(`createPlan: expected ${name} to be a whole number of at least 1, got ${size}.`);
+    }
+  }
+  for (const [name, dtype] of Object.entries({ queryType, keyType, valueType })) {
+    if (!operandTypes.includes(dtype)) {
+      throw new AttentionError(
+        `createPlan: expected ${name} to be one of ${operandTypes.join(", ")}, got ${dtype}. Cast first.`,
+      );
+    }
+  }
+  if (!normalizers.includes(normalizer)) {
+    throw new AttentionError(`createPlan: expected a normalizer among ${normalizers.join(", ")}, got "${normalizer}".`);
+  }
+  const score = parts.score && checkProgram("score", parts.score).program;
+  const mask = parts.mask && checkProgram("mask", parts.mask).program;
+  const probability = parts.probability && checkProgram("probability", parts.probability).program;
+  const sizes = `1|${headDim}|${valueDim}|${queryType}|${keyType}|${valueType}|${normalizer}`;
+  const keys = [score, mask, probability].map((program) => (program ? programKey(program) : "-"));
+  return Object.freeze({
+    version: 1,
+    headDim,
+    valueDim,
+    queryType,
+    keyType,
+    valueType,
+    score,
+    mask,
+    probability,
+    normalizer,
+    key: [sizes, ...keys].join("\n"),
+  });
+}
+
+/** Types that query, key and value may have; the 16-bit ones are storage, computed in float32. */
+export const operandTypes: readonly DType[] = ["float32", "float64", "float16", "bfloat16"];

@@ -1,0 +1,79 @@
+import { zeros } from "@fovea/tensor";
+import type { Tensor } from "@fovea/tensor";
+import type { Backend, Gradients, Operand } from "./backend.ts";
+import { checkOutputGradient } from "./check-output-gradient.ts";
+import type { AttentionOptions } from "./options.ts";
+import { prepareCall } from "./prepare-call.ts";
+import { referenceBackend } from "./reference/reference-backend.ts";
+
+export interface AttentionGradients<T extends Operand = Tensor> extends Gradients<T> {
+  /** Of the past keys and values, `[batch, keyHeads, pastKeys, …]`; null without a past. */
+  readonly past: { readonly key: T; readonly value: T } | null;
+  /** What `attention` gives for the same arguments, computed on the way. */
+  readonly output: T;
+}
+
+/** Gradients of a loss through `attention`: of query, key, value, the past, every float table of the score and probability programs, and the sinks.
+ *  Rows and pairs that are not seen get and give zero, whatever they hold. Table gradients are summed in float64 and deterministic.
+ *  @param outputGradient d loss / d output, `[batch, heads, queries, valueDim]`
+ *  @param options as for `attention`; `returns` is not read
+ *  @throws as `attention` does */
+export function attentionGradients(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  outputGradient: Tensor,
+  options?: AttentionOptions,
+): AttentionGradients;
+export function attentionGradients<T extends Operand>(
+  query: T,
+  key: T,
+  value: T,
+  outputGradient: T,
+  options: AttentionOptions<T> & { readonly backend: Backend<T> },
+): AttentionGradients<T>;
+export function attentionGradients(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  outputGradient: Tensor,
+  options: AttentionOptions = {},
+): AttentionGradients {
+  const { backend = referenceBackend } = options;
+  const { plan, call, sizes, pastKeys, declaredTables } = prepareCall(query, key, value, options, backend);
+  checkOutputGradient(outputGradient, sizes);
+  const kernel = backend.compile(plan);
+  const forward = kernel.forward(call);
+  const gradients = kernel.backward(call, forward, outputGradient);
+  const part = (whole: Tensor, from: number, to: number): Tensor =>
+    pastKeys === 0 ? whole : backend.sliceKeys(whole, from, to);
+  return {
+    query: gradients.query,
+    key: part(gradients.key, pastKeys, sizes.keys),
+    value: part(gradients.value, pastKeys, sizes.keys),
+    past: options.past
+      ? {
+          key: backend.sliceKeys(gradients.key, 0, pastKeys),
+          value: backend.sliceKeys(gradients.value, 0, pastKeys),
+        }
+      : null,
+    tables: {
+      score: withUnused(gradients.tables.score, declaredTables.score),
+      probability: withUnused(gradients.tables.probability, declaredTables.probability),
+    },
+    sinks: gradients.sinks,
+    output: forward.output,
+  };
+}
+
+/** Adds zeros for the float tables that simplification found to have no influence. */
+function withUnused(
+  gradients: Readonly<Record<string, Tensor>>,
+  declared: Readonly<Record<string, Tensor>>,
+): Readonly<Record<string, Tensor>> {
+  const all: Record<string, Tensor> = { ...gradients };
+  for (const [name, { shape, dtype }] of Object.entries(declared)) {
+    if (dtype === "float32" || dtype === "float64") all[name] ??= zeros(shape, dtype);
+  }
+  return all;
+}

@@ -1,0 +1,71 @@
+import { DTypeError, ShapeError } from "@fovea/tensor";
+import type { Operand } from "./backend.ts";
+import { AttentionError } from "./attention-error.ts";
+import { operandTypes } from "./plan.ts";
+
+/** The sizes of one call. */
+export interface Sizes {
+  readonly batch: number;
+  readonly heads: number;
+  readonly keyHeads: number;
+  readonly queries: number;
+  readonly keys: number;
+  readonly headDim: number;
+  readonly valueDim: number;
+}
+
+/** Checks that query, key and value belong together.
+ *  @throws {ShapeError | DTypeError | AttentionError} */
+export function checkOperands(who: string, query: Operand, key: Operand, value: Operand): Sizes {
+  const [batch, heads, queries, headDim] = checkOperand(who, "query", query, ["batch", "heads", "queries", "headDim"]);
+  const [keyBatch, keyHeads, keys, keyDim] = checkOperand(who, "key", key, ["batch", "keyHeads", "keys", "headDim"]);
+  const [valueBatch, valueHeads, values, valueDim] = checkOperand(who, "value", value, [
+    "batch",
+    "keyHeads",
+    "keys",
+    "valueDim",
+  ]);
+  same(who, "batch", { query: batch, key: keyBatch, value: valueBatch }, "Repeat or slice the shorter one.");
+  same(who, "headDim", { query: headDim, key: keyDim }, "Project both to the same size.");
+  same(who, "keyHeads", { key: keyHeads, value: valueHeads }, "Every key head needs its value head.");
+  same(who, "keys", { key: keys, value: values }, "Every key needs its value.");
+  for (const [name, size] of Object.entries({ heads, keyHeads, headDim, valueDim })) {
+    if (size === 0) throw new ShapeError(`${who}: expected at least 1 for ${name}, got 0.`);
+  }
+  if (heads % keyHeads !== 0) {
+    const divisors = Array.from({ length: heads }, (_, i) => i + 1).filter((n) => heads % n === 0);
+    throw new ShapeError(
+      `${who}: query heads must be a multiple of key heads, got ${heads} and ${keyHeads}. ` +
+        `Repeat the key heads, or use ${divisors.slice(-4).join(", ")}.`,
+    );
+  }
+  return { batch, heads, keyHeads, queries, keys, headDim, valueDim };
+}
+
+/** Checks one operand's rank and type; returns its shape.
+ *  @throws {ShapeError | DTypeError | AttentionError} */
+export function checkOperand(who: string, name: string, operand: Operand, axes: readonly string[]): readonly number[] {
+  if (operand === null || typeof operand !== "object" || !Array.isArray(operand.shape)) {
+    throw new AttentionError(
+      `${who}: expected ${name} to be a tensor [${axes.join(", ")}]. Make one with tensor(values).`,
+    );
+  }
+  if (operand.shape.length !== axes.length) {
+    throw new ShapeError(
+      `${who}: expected ${name} [${axes.join(", ")}] of rank ${axes.length}, got [${operand.shape.join(", ")}]. Reshape it first.`,
+    );
+  }
+  if (!operandTypes.includes(operand.dtype)) {
+    throw new DTypeError(
+      `${who}: expected ${name} to hold ${operandTypes.join(", ")}, got ${operand.dtype}. Cast it first.`,
+    );
+  }
+  return operand.shape;
+}
+
+function same(who: string, size: string, found: Readonly<Record<string, number>>, remedy: string): void {
+  const counts = Object.values(found);
+  if (counts.every((count) => count === counts[0])) return;
+  const list = Object.entries(found).map(([name, count]) => `${name} ${count}`);
+  throw new ShapeError(`${who}: expected one ${size}, got ${list.join(", ")}. ${remedy}`);
+}

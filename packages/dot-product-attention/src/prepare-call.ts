@@ -1,0 +1,164 @@
+import { ShapeError } from "@fovea/tensor";
+import type { Tensor } from "@fovea/tensor";
+import { AttentionError } from "./attention-error.ts";
+import type { Backend, Call, Operand, PlanTables } from "./backend.ts";
+import { checkLengths } from "./check-lengths.ts";
+import { checkOperand, checkOperands } from "./check-operands.ts";
+import type { Sizes } from "./check-operands.ts";
+import { checkProgram } from "./check-program.ts";
+import { checkTables } from "./check-tables.ts";
+import { chooseBlockMask } from "./choose-block-mask.ts";
+import { isOptionName } from "./options.ts";
+import type { AttentionOptions } from "./options.ts";
+import { createPlan } from "./plan.ts";
+import type { Normalizer, Plan } from "./plan.ts";
+
+/** A call whose every part has been checked, with the plan of the kernel that runs it. */
+export interface PreparedCall<T extends Operand = Tensor> {
+  readonly plan: Plan;
+  readonly call: Call<T>;
+  readonly sizes: Sizes;
+  readonly pastKeys: number;
+  /** Every table the programs came with; `call.tables` holds those that simplification left. */
+  readonly declaredTables: PlanTables;
+}
+
+const softmaxKinds: readonly Normalizer[] = ["softmax", "softmaxWithSink", "softmaxPlusOne"];
+const largestInt = 2 ** 31 - 1;
+
+/** Options → plan and call. Everything wrong is refused here, before a kernel is compiled or a number is computed.
+ *  @throws {AttentionError | ShapeError | DTypeError | ProgramError} */
+export function prepareCall<T extends Operand>(
+  query: T,
+  newKey: T,
+  newValue: T,
+  options: AttentionOptions<T>,
+  backend: Backend<T>,
+): PreparedCall<T> {
+  const unknown = Object.keys(options).find((name) => !isOptionName(name));
+  if (unknown !== undefined) throw new AttentionError(`attention: there is no option "${unknown}".`);
+  const present = checkOperands("attention", query, newKey, newValue);
+  const pastKeys = options.past ? checkPast(options.past, newKey, newValue) : 0;
+  const sizes = { ...present, keys: pastKeys + present.keys };
+  const { batch, heads, queries, keys, headDim, valueDim } = sizes;
+
+  const score = options.score ? checkProgram("score", options.score) : null;
+  const mask = options.mask ? checkProgram("mask", options.mask) : null;
+  const probability = options.probability ? checkProgram("probability", options.probability) : null;
+  const { normalizer = "softmax", scale = 1 / Math.sqrt(headDim), returns = {} } = options;
+  const plan = createPlan({
+    headDim,
+    valueDim,
+    queryType: query.dtype,
+    keyType: newKey.dtype,
+    valueType: newValue.dtype,
+    score: score?.program ?? null,
+    mask: mask?.program ?? null,
+    probability: probability?.program ?? null,
+    normalizer,
+  });
+  if (typeof scale !== "number" || !Number.isFinite(scale)) {
+    throw new AttentionError(`attention: expected scale to be a finite number, got ${String(scale)}.`);
+  }
+  if (returns.logSumExp && !softmaxKinds.includes(normalizer)) {
+    throw new AttentionError(`attention: ${normalizer} has no logSumExp; it is there for ${softmaxKinds.join(", ")}.`);
+  }
+  const sinks = checkSinks(options.sinks ?? null, normalizer, heads);
+  const queryOffsets = checkLengths(
+    "queryOffset",
+    options.queryOffset,
+    batch,
+    pastKeys,
+    -largestInt,
+    largestInt - queries,
+  );
+  const queryLengths = checkLengths("queryLengths", options.queryLengths, batch, queries, 0, queries);
+  const keyLengths = checkLengths("keyLengths", options.keyLengths, batch, keys, 0, keys);
+
+  const counts = {
+    batch,
+    head: heads,
+    query: queryOffsets.reduce((most, offset, b) => Math.max(most, queryLengths[b] && offset + queryLengths[b]), 0),
+    key: keyLengths.reduce((most, length) => Math.max(most, length), 0),
+  };
+  const tables = {
+    score: checkTables("score", score, options.tables?.score ?? {}, counts),
+    mask: checkTables("mask", mask, options.tables?.mask ?? {}, counts),
+    probability: checkTables("probability", probability, options.tables?.probability ?? {}, counts),
+  };
+  const blockMask = chooseBlockMask(
+    plan.mask,
+    options.blockMask,
+    sizes,
+    queryOffsets,
+    tables.mask.used,
+    backend.blockSize,
+  );
+
+  const { past } = options;
+  const call = {
+    query,
+    key: past ? backend.concatenateKeys([past.key, newKey]) : newKey,
+    value: past ? backend.concatenateKeys([past.value, newValue]) : newValue,
+    scale,
+    queryOffsets,
+    queryLengths,
+    keyLengths,
+    tables: { score: tables.score.used, mask: tables.mask.used, probability: tables.probability.used },
+    sinks,
+    blockMask,
+    returnRowMaximum: returns.rowMaximum ?? false,
+  };
+  const declaredTables = {
+    score: tables.score.declared,
+    mask: tables.mask.declared,
+    probability: tables.probability.declared,
+  };
+  return { plan, call, sizes, pastKeys, declaredTables };
+}
+
+/** Checks that past keys and values continue into the new ones; returns how many there are. */
+function checkPast(past: { readonly key: Operand; readonly value: Operand }, key: Operand, value: Operand): number {
+  const axes = ["batch", "keyHeads", "pastKeys"];
+  const keyShape = checkOperand("attention", "past.key", past.key, [...axes, "headDim"]);
+  const valueShape = checkOperand("attention", "past.value", past.value, [...axes, "valueDim"]);
+  const pairs = [
+    ["key", past.key, keyShape, key],
+    ["value", past.value, valueShape, value],
+  ] as const;
+  for (const [name, cached, shape, fresh] of pairs) {
+    const expected = fresh.shape.map((length, axis) => (axis === 2 ? keyShape[2] : length));
+    if (shape.some((length, axis) => length !== expected[axis])) {
+      throw new ShapeError(
+        `attention: expected past.${name} [${expected.join(", ")}] beside ${name} [${fresh.shape.join(", ")}], got [${shape.join(", ")}].`,
+      );
+    }
+    if (cached.dtype !== fresh.dtype) {
+      throw new AttentionError(
+        `attention: expected past.${name} to hold ${fresh.dtype} like ${name}, got ${cached.dtype}. Cast one of them.`,
+      );
+    }
+  }
+  return keyShape[2];
+}
+
+function checkSinks(sinks: Tensor | null, normalizer: Normalizer, heads: number): Tensor | null {
+  const needed = normalizer === "softmaxWithSink";
+  if (needed !== (sinks !== null)) {
+    throw new AttentionError(
+      needed
+        ? `attention: softmaxWithSink needs sinks [${heads}]. For a sink of 0 use softmaxPlusOne.`
+        : `attention: sinks are read by the normalizer softmaxWithSink only, got ${normalizer}.`,
+    );
+  }
+  if (sinks === null) return null;
+  if (sinks.dtype !== "float32" && sinks.dtype !== "float64") {
+    throw new AttentionError(
+      `attention: expected sinks to hold float32 or float64, got ${sinks.dtype}. Cast them first.`,
+    );
+  }
+  if (sinks.shape.length !== 1 || sinks.shape[0] !== heads) {
+    throw new ShapeError(`attention: expected sinks [heads] = [${heads}], got [${sinks.shape.join(", ")}].`);
+  }
+  return sinks;
+}

@@ -1,0 +1,50 @@
+import { createEvaluator } from "@fovea/program";
+import type { Call } from "../backend.ts";
+import type { Plan } from "../plan.ts";
+import { normalize } from "./normalize.ts";
+import { createSeenRow } from "./seen-row.ts";
+import type { SeenRow } from "./seen-row.ts";
+import { sinkOf } from "./sinks.ts";
+
+/** A seen row with its weights. Like `SeenRow`, the arrays are reused: only the first `weigh(…)` entries count. */
+export interface WeighedRow extends SeenRow {
+  /** What the normalizer made of the scores. */
+  readonly weights: Float64Array;
+  /** What multiplies the values: the weights after the probability program; the same array when there is none. */
+  readonly probabilities: Float64Array;
+  /** logSumExp or threshold of the last row that saw something. */
+  readonly statistic: number;
+  /** Reads a row, weighs it, and returns how many pairs it sees. */
+  weigh(batch: number, head: number, query: number): number;
+}
+
+/** Scores → normalizer → probability program, one row at a time. */
+export function createWeighedRow(plan: Plan, call: Call): WeighedRow {
+  const [, , queries] = call.query.shape as [number, number, number, number];
+  const keyCount = call.key.shape[2];
+  const seen = createSeenRow(plan, call);
+  const rule = normalize[plan.normalizer];
+  const sink = sinkOf(plan, call.sinks);
+  const change = plan.probability && createEvaluator(plan.probability, call.tables.probability);
+  const weights = new Float64Array(keyCount);
+  const probabilities = change ? new Float64Array(keyCount) : weights;
+
+  const row = {
+    ...seen,
+    weights,
+    probabilities,
+    statistic: 0,
+    weigh(batch: number, head: number, query: number): number {
+      const count = seen.read(batch, head, query);
+      if (count === 0) return 0;
+      row.statistic = rule.forward(seen.scores, count, sink(head), weights);
+      if (change === null) return count;
+      const position = call.queryOffsets[batch] + query;
+      for (let i = 0; i < count; i++) {
+        probabilities[i] = change(weights[i], batch, head, position, seen.keys[i], queries, keyCount);
+      }
+      return count;
+    },
+  };
+  return row;
+}
