@@ -1,0 +1,14 @@
+export { attentionWeights as weights } from "@fovea/dot-product-attention";
+export type { WeightOptions, WeightTile } from "@fovea/dot-product-attention";
+export { columnSums } from "./column-sums.ts";
+export { entropy } from "./entropy.ts";
+export { heatmap } from "./heatmap.ts";
+export type { HeatmapOptions } from "./heatmap.ts";
+export type { HeatmapLabels } from "./heatmap-cells.ts";
+export { heatmapSvg } from "./heatmap-svg.ts";
+export type { HeatmapSvgOptions } from "./heatmap-svg.ts";
+export { InspectionError } from "./inspection-error.ts";
+export { rollout } from "./rollout.ts";
+export type { AttentionLayer, RolloutOptions } from "./rollout.ts";
+export { topKeys } from "./top-keys.ts";
+export type { TopKeys } from "./top-keys.ts";

@@ -1,0 +1,30 @@
+import { tensor } from "@fovea/tensor";
+import { expect, test } from "vitest";
+import { heatmapSvg } from "./heatmap-svg.ts";
+
+const weights = tensor([
+  [1, 0],
+  [0.5, NaN],
+]);
+
+test("one square a cell, as dark as its weight, in place", () => {
+  const squares = [
+    ...heatmapSvg(weights, { cell: 10 }).matchAll(/<rect x="(\d+)" y="(\d+)" .*?fill(?:-opacity)?="([^"]+)">/g),
+  ];
+  expect(squares.map(([, x, y, fill]) => [x, y, fill])).toEqual([
+    ["0", "0", "1"],
+    ["10", "0", "0"],
+    ["0", "10", "0.5"],
+    ["10", "10", "#c00"],
+  ]);
+});
+
+test("labels are escaped and every tag is closed", () => {
+  const svg = heatmapSvg(weights, { rowLabels: ["<script>", "&"], columnLabels: ['"', "'"], title: "a < b" });
+  expect(svg).not.toContain("<script>");
+  expect(svg).toContain("&lt;script&gt; → &quot; → 1");
+  expect(svg).toContain("<title>a &lt; b</title>");
+  for (const tag of ["svg", "rect", "title", "text"]) {
+    expect(svg.split(`<${tag}`).length).toBe(svg.split(`</${tag}>`).length);
+  }
+});
