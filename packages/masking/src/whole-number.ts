@@ -1,0 +1,34 @@
+import { MaskError } from "./mask-error.ts";
+
+/** The largest index, length or distance a mask may hold: programs compute with 32-bit ints. */
+export const largestInt = 2147483647;
+
+/** The one check of a count, distance or index: gives `value` back when it is a whole number in `low … high`.
+ *  @throws {MaskError} otherwise, as "who: name must be …, got …" */
+export function wholeNumber(who: string, name: string, value: number, low = 0, high: number = largestInt): number {
+  if (Number.isInteger(value) && value >= low && value <= high) return value;
+  const range = high === largestInt ? `of at least ${low}` : `from ${low} to ${high}`;
+  throw new MaskError(`${who}: ${name} must be a whole number ${range}, got ${String(value)}.`);
+}
+
+/** `wholeNumber` for each number of a list. */
+export function wholeNumbers(
+  who: string,
+  name: string,
+  values: ArrayLike<number>,
+  low = 0,
+  high: number = largestInt,
+): void {
+  if (values === null || typeof values !== "object" || !Number.isInteger(values.length))
+    throw new MaskError(`${who}: ${name} must be an array of whole numbers, got ${String(values)}.`);
+  for (let i = 0; i < values.length; i++) wholeNumber(who, `${name}[${i}]`, values[i], low, high);
+}
+
+/** Checks a size per axis, such as `canvas: [height, width]`: one whole number of at least 1 for each name in `axes`. */
+export function sizes(who: string, name: string, values: readonly number[], axes: readonly string[]): void {
+  if (!Array.isArray(values) || values.length !== axes.length)
+    throw new MaskError(
+      `${who}: ${name} must be [${axes.join(", ")}], got ${JSON.stringify(values) ?? String(values)}.`,
+    );
+  wholeNumbers(who, name, values, 1);
+}
