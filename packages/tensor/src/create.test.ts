@@ -57,3 +57,10 @@ test("an unknown dtype is refused, prototype names too", () => {
   expect(() => zeros([1], "float8" as DType)).toThrow(DTypeError);
   expect(() => zeros([1], "constructor" as DType)).toThrow("zeros: dtype must be one of float32, float64");
 });
+
+test("ints refuse what they cannot hold, floats round it", () => {
+  expect(() => full([2], 1.5, "int32")).toThrow("full: int32 cannot hold 1.5");
+  expect(() => full([2], 256, "uint8")).toThrow(DTypeError);
+  expect(() => arange(300, "uint8")).toThrow("arange: uint8 cannot hold 299");
+  expect(toArray(full([1], 2049, "float16"))).toEqual([2048]);
+});

@@ -4,7 +4,7 @@ import { ShapeError } from "./shape-error.ts";
 export const maximumRank = 32;
 
 /** Most elements a tensor may have: what a signed 32-bit index reaches, in WebAssembly and on a GPU too. */
-export const maximumSize: number = 2 ** 31 - 1;
+const maximumSize: number = 2 ** 31 - 1;
 
 /** `[2, 3]` for messages. */
 export function describeShape(shape: readonly unknown[]): string {

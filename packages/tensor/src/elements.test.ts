@@ -26,3 +26,9 @@ test("toNested is what tensor takes", () => {
   expect(toNested(tensor(toNested(t)))).toEqual([[1, 2, 3], [4, 5, 6]]); // prettier-ignore
   expect(toNested(tensor(3))).toBe(3);
 });
+
+test("write refuses a number that the dtype cannot hold, and changes nothing", () => {
+  const ints = tensor([1], { dtype: "int32" });
+  expect(() => write(ints, [0], 0.5)).toThrow("write: int32 cannot hold 0.5");
+  expect(at(ints, 0)).toBe(1);
+});

@@ -1,7 +1,7 @@
 import { describeShape } from "./dimensions.ts";
 import { readValues } from "./read-values.ts";
 import { ShapeError } from "./shape-error.ts";
-import { storage } from "./storage.ts";
+import { checkHolds, storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What `toNested` gives: a number for a scalar, else arrays in arrays. */
@@ -13,9 +13,12 @@ export function at(tensor: Tensor, ...index: readonly number[]): number {
 }
 
 /** Changes one element in place; every view of the same data sees it.
- *  @throws {ShapeError} for an index outside the tensor */
+ *  @throws {ShapeError} for an index outside the tensor
+ *  @throws {DTypeError} for a number that an int or bool dtype cannot hold */
 export function write(tensor: Tensor, index: readonly number[], value: number): void {
-  tensor.data[locate("write", tensor, index)] = storage[tensor.dtype].encode(value);
+  const place = locate("write", tensor, index);
+  checkHolds("write", tensor.dtype, value);
+  tensor.data[place] = storage[tensor.dtype].encode(value);
 }
 
 /** The numbers as arrays in arrays, as `tensor` takes them; bools come as 0 and 1. */

@@ -15,35 +15,42 @@ export function fromNested(values: unknown): { tensor: Tensor; booleans: boolean
   const shape = measure(values);
   const size = checkDimensions("tensor", shape);
   const data = allocate("tensor", "float64", size);
-  const kinds = new Set<string>();
-  let position = 0;
-  const fill = (value: unknown, index: readonly number[]): void => {
-    if (index.length < shape.length) {
-      const row = isRow(value) ? value : undefined;
-      if (row?.length !== shape[index.length]) {
-        const got = row === undefined ? describeValue(value) : `${row.length} entries`;
-        throw new ShapeError(
-          `tensor: every row of one axis must have the same length, expected ${shape[index.length]} entries at ` +
-            `${describeShape(index)}, got ${got}. Pad the rows first.`,
-        );
-      }
-      for (let i = 0; i < row.length; i++) fill(row[i], [...index, i]);
+  const index: number[] = []; // of the value at hand
+  let [position, booleans] = [0, 0];
+  const fill = (value: unknown): void => {
+    if (index.length === shape.length) {
+      data[position++] = numberOf(value, index);
+      if (typeof value === "boolean") booleans++;
       return;
     }
-    const isBoolean = typeof value === "boolean";
-    if (!isBoolean && typeof value !== "number" && typeof value !== "bigint") {
-      throw new (isRow(value) ? ShapeError : DTypeError)(
-        `tensor: expected a number or a boolean at ${describeShape(index)}, got ${describeValue(value)}.`,
-      );
+    const row = rowOf(value, shape[index.length], index);
+    const axis = index.push(0) - 1;
+    for (let i = 0; i < row.length; i++) {
+      index[axis] = i;
+      fill(row[i]);
     }
-    kinds.add(isBoolean ? "booleans" : "numbers");
-    data[position++] = Number(value);
+    index.pop();
   };
-  fill(values, []);
-  if (kinds.size > 1) {
+  fill(values);
+  if (booleans > 0 && booleans < size) {
     throw new DTypeError("tensor: expected numbers or booleans, got both. Convert the booleans with Number().");
   }
-  return { tensor: makeTensor("float64", shape, data), booleans: kinds.has("booleans") };
+  return { tensor: makeTensor("float64", shape, data), booleans: booleans > 0 };
+}
+
+function numberOf(value: unknown, index: readonly number[]): number {
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "bigint") return Number(value);
+  throw new (isRow(value) ? ShapeError : DTypeError)(
+    `tensor: expected a number or a boolean at ${describeShape(index)}, got ${describeValue(value)}.`,
+  );
+}
+
+function rowOf(value: unknown, length: number, index: readonly number[]): ArrayLike<unknown> {
+  if (isRow(value) && value.length === length) return value;
+  throw new ShapeError(
+    `tensor: every row of one axis must have the same length, expected ${length} entries at ${describeShape(index)}, ` +
+      `got ${isRow(value) ? `${value.length} entries` : describeValue(value)}. Pad the rows first.`,
+  );
 }
 
 /** The lengths along the first entries. */

@@ -70,6 +70,7 @@ test("a given dtype rounds floats and refuses what ints and bools cannot hold", 
 
 const cyclic: unknown[] = [];
 cyclic.push(cyclic);
+const selfish = { toArray: (): unknown => selfish };
 
 test.each<[string, unknown, typeof ShapeError | typeof DTypeError]>([
   ["ragged rows", [[1, 2], [3]], ShapeError],
@@ -82,6 +83,7 @@ test.each<[string, unknown, typeof ShapeError | typeof DTypeError]>([
   ["numbers beside booleans", [1, true], DTypeError],
   ["an object without numbers", { a: 1 }, DTypeError],
   ["undefined", undefined, DTypeError],
+  ["an object whose toArray gives itself", selfish, DTypeError],
   ["an ndarray that reaches past its data", { data: new Float32Array(5), shape: [2, 3] }, ShapeError],
   ["an ndarray that reaches before its data", { data: new Float32Array(5), shape: [3], stride: [-1] }, ShapeError],
   ["an ndarray with a fractional stride", { data: new Float32Array(5), shape: [2], stride: [0.5] }, ShapeError],

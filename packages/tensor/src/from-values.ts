@@ -1,6 +1,5 @@
 import { cast } from "./cast.ts";
 import { checkDimensions } from "./dimensions.ts";
-import { DTypeError } from "./dtype-error.ts";
 import type { DType } from "./dtype.ts";
 import { fromNested } from "./from-nested.ts";
 import type { NestedValues } from "./from-nested.ts";
@@ -8,7 +7,7 @@ import { fromStrided, isNumberArray } from "./from-strided.ts";
 import type { NdarrayLike } from "./from-strided.ts";
 import { readValues } from "./read-values.ts";
 import { reshape } from "./reshape.ts";
-import { checkDType, isFloat, storage } from "./storage.ts";
+import { checkDType, checkHolds, isFloat, storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What has mathjs's `toArray`, a dense or sparse matrix for one. */
@@ -35,31 +34,30 @@ export function tensor(values: TensorLike, options: { dtype?: DType; shape?: rea
 }
 
 function read(values: unknown, dtype: DType | undefined): Tensor {
-  if (isNumberArray(values)) {
-    const flat = fromStrided({ data: values, shape: [values.length] }, dtype);
-    return castExactly(flat.tensor, dtype ?? flat.dtype);
+  if (typeof values === "object" && values !== null && !Array.isArray(values) && !isNumberArray(values)) {
+    if ("data" in values && "shape" in values) return readStrided(values as NdarrayLike, dtype);
+    if ("toArray" in values && typeof values.toArray === "function") return readArray(values.toArray(), dtype);
   }
-  if (typeof values === "object" && values !== null && !Array.isArray(values)) {
-    if ("data" in values && "shape" in values) {
-      const strided = fromStrided(values as NdarrayLike, dtype);
-      return castExactly(strided.tensor, dtype ?? strided.dtype);
-    }
-    if ("toArray" in values && typeof values.toArray === "function") return read(values.toArray(), dtype);
-  }
-  const nested = fromNested(values);
-  return castExactly(nested.tensor, dtype ?? (nested.booleans ? "bool" : "float32"));
+  return readArray(values, dtype);
+}
+
+function readArray(values: unknown, dtype: DType | undefined): Tensor {
+  if (isNumberArray(values)) return readStrided({ data: values, shape: [values.length] }, dtype);
+  const { tensor, booleans } = fromNested(values);
+  return castExactly(tensor, dtype ?? (booleans ? "bool" : "float32"));
+}
+
+function readStrided(source: NdarrayLike, dtype: DType | undefined): Tensor {
+  const strided = fromStrided(source, dtype);
+  return castExactly(strided.tensor, dtype ?? strided.dtype);
 }
 
 /** `cast` that refuses what an int or bool dtype cannot hold. */
 function castExactly(source: Tensor, dtype: DType): Tensor {
   if (source.dtype === dtype || isFloat(dtype)) return cast(source, dtype);
-  const { encode } = storage[dtype];
   const values = readValues(source);
-  for (let i = 0; i < values.length; i++) {
-    if (encode(values[i]) === values[i]) continue;
-    throw new DTypeError(
-      `tensor: ${dtype} cannot hold ${values[i]} (element ${i}). Round it, or choose another dtype.`,
-    );
-  }
+  const { encode } = storage[dtype];
+  const refused = values.findIndex((value) => encode(value) !== value);
+  if (refused >= 0) checkHolds("tensor", dtype, values[refused], ` (element ${refused})`);
   return cast(source, dtype);
 }

@@ -35,6 +35,12 @@ export function checkDType(who: string, dtype: unknown): asserts dtype is DType 
   throw new DTypeError(`${who}: dtype must be one of ${Object.keys(storage).join(", ")}, got ${String(dtype)}.`);
 }
 
+/** Refuses a number that an int or bool dtype would have to change; floats take any and round it. */
+export function checkHolds(who: string, dtype: DType, value: number, place = ""): void {
+  if (isFloat(dtype) || storage[dtype].encode(value) === value) return;
+  throw new DTypeError(`${who}: ${dtype} cannot hold ${value}${place}. Round it, or choose another dtype.`);
+}
+
 /** A zeroed typed array for `size` elements; refusal by the platform becomes a ShapeError that says how much was asked for. */
 export function allocate(who: string, dtype: DType, size: number): TensorData {
   try {
