@@ -16,6 +16,12 @@ export class ProgramBuilder {
   readonly instructions: Instruction[] = [];
   readonly values: Record<string, Tensor> = {};
   readonly #written = new Map<string, number>();
+  readonly #limit: number;
+
+  /** @param limit instructions at most; default what `verify` allows */
+  constructor(limit: number = limits.instructions) {
+    this.#limit = limit;
+  }
 
   constant(value: number, type: Type): number {
     if (type === "int" && !isInt32(value)) {
@@ -113,10 +119,8 @@ export class ProgramBuilder {
   #write(text: string, instruction: Instruction): number {
     const known = this.#written.get(text);
     if (known !== undefined) return known;
-    if (this.instructions.length === limits.instructions) {
-      throw new ProgramError(
-        `a program has ${limits.instructions} instructions at most. Put repeated parts into a table.`,
-      );
+    if (this.instructions.length >= this.#limit) {
+      throw new ProgramError(`a program has ${this.#limit} instructions at most. Put repeated parts into a table.`);
     }
     const position = this.instructions.push(Object.freeze(instruction)) - 1;
     this.#written.set(text, position);

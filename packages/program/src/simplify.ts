@@ -19,7 +19,7 @@ export function simplifyRoots(
   roots: readonly number[],
 ): { readonly program: Program; readonly roots: readonly number[] } {
   const given = compact(program, roots);
-  const short = new ProgramBuilder();
+  const short = new ProgramBuilder(Infinity);
   for (const table of program.tables) short.declare(table, program.values[table.name]);
   const writer = new SimplifyingWriter(short);
   const positions = interpretAll<number>(given.program, {

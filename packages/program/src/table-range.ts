@@ -1,0 +1,62 @@
+import { readValues } from "@fovea/tensor";
+import type { Tensor } from "@fovea/tensor";
+import { hull, interval, never } from "./interval.ts";
+import type { Interval } from "./interval.ts";
+import { summarize } from "./summarize.ts";
+import type { Summary } from "./summarize.ts";
+
+/** What a table may give for indices within a box. */
+export type TableRange = (indices: readonly Interval[]) => Interval;
+
+/** Prepares a table for being asked its range over boxes of indices. Work and memory: O(elements), once; a question costs O(log elements)
+ *  for one axis, and for more axes as much as the box has ragged edge. Exact but for NaN, which is said to be everywhere
+ *  in a table that holds one. The table must not change afterwards. */
+export function tableRange(table: Tensor): TableRange {
+  const { shape } = table;
+  const rank = shape.length;
+  const levels = summarize(shape, readValues(table), table.dtype === "bool");
+  const from = new Int32Array(rank);
+  const to = new Int32Array(rank);
+  return (indices) => {
+    let leaves = false;
+    for (let axis = 0; axis < rank; axis++) {
+      const { low, high } = indices[axis];
+      from[axis] = Math.max(low, 0);
+      to[axis] = Math.min(high, shape[axis] - 1);
+      if (from[axis] > to[axis]) return never;
+      if (low < 0 || high >= shape[axis]) leaves = true;
+    }
+    const range = search(levels, from, to);
+    return leaves ? hull(range, never) : range;
+  };
+}
+
+/** Goes down from the coarsest level, opening only cells that the box cuts and that could still widen the range. */
+function search({ levels, shift, hasNaN }: Summary, from: Int32Array, to: Int32Array): Interval {
+  const rank = from.length;
+  let [low, high] = [Infinity, -Infinity];
+  const cell = new Int32Array(levels.length * rank);
+
+  const open = (level: number, axis: number, flat: number, isInside: boolean): void => {
+    const { shape, lows, highs } = levels[level];
+    if (axis === rank) {
+      if (lows[flat] >= low && highs[flat] <= high) return;
+      if (level > 0 && !isInside) return open(level - 1, 0, 0, true);
+      low = Math.min(low, lows[flat]);
+      high = Math.max(high, highs[flat]);
+      return;
+    }
+    const bits = level * shift;
+    // children of the cell opened above, as far as the box goes
+    const parent = level + 1 < levels.length ? cell[(level + 1) * rank + axis] << shift : 0;
+    const last = Math.min(to[axis] >> bits, parent + (1 << shift) - 1, shape[axis] - 1);
+    for (let index = Math.max(from[axis] >> bits, parent); index <= last; index++) {
+      cell[level * rank + axis] = index;
+      const end = Math.min(((index + 1) << bits) - 1, levels[0].shape[axis] - 1);
+      const isCovered = index << bits >= from[axis] && end <= to[axis];
+      open(level, axis + 1, flat * shape[axis] + index, isInside && isCovered);
+    }
+  };
+  open(levels.length - 1, 0, 0, true);
+  return interval(low, high, hasNaN);
+}
