@@ -1,4 +1,15 @@
-import { add, assertAllClose, concatenate, multiply, slice, sum, tensor, toArray, toFloat64 } from "@fovea/tensor";
+import {
+  add,
+  assertAllClose,
+  concatenate,
+  multiply,
+  reshape,
+  slice,
+  sum,
+  tensor,
+  toArray,
+  toFloat64,
+} from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import type { Scope, Value } from "@fovea/program";
 import { causal } from "@fovea/masking";
@@ -8,7 +19,7 @@ import { attentionGradients } from "./attention-gradients.ts";
 import type { AttentionOptions } from "./options.ts";
 import { normalizers } from "./plan.ts";
 import { centralDifference } from "./testing/central-difference.ts";
-import { randomOperands } from "./testing/random-operands.ts";
+import { randomOperands, repeatHeads, tokens } from "./testing/random-operands.ts";
 
 const close = { absolute: 1e-7, relative: 1e-6 };
 const float64 = (values: readonly number[]): Tensor => tensor(Float64Array.from(values));
@@ -111,9 +122,9 @@ test("the output comes along, the same as attention gives", () => {
 
 test("cached keys and new ones get the gradients they would get as one", () => {
   const { query, key, value } = operands;
-  const [from, to] = [(t: Tensor) => slice(t, [null, null, [0, 4]]), (t: Tensor) => slice(t, [null, null, [4, 6]])];
-  const past = { key: from(key), value: from(value) };
-  const split = attentionGradients(query, to(key), to(value), outputGradient, { mask: causal(), past });
+  const past = { key: tokens(key, 0, 4), value: tokens(value, 0, 4) };
+  const options = { mask: causal(), past };
+  const split = attentionGradients(query, tokens(key, 4, 6), tokens(value, 4, 6), outputGradient, options);
   const whole = attentionGradients(query, key, value, outputGradient, { mask: causal(), queryOffset: 4 });
   expect(toArray(concatenate([split.past?.key as Tensor, split.key], 2))).toEqual(toArray(whole.key));
   expect(toArray(concatenate([split.past?.value as Tensor, split.value], 2))).toEqual(toArray(whole.value));
@@ -122,9 +133,10 @@ test("cached keys and new ones get the gradients they would get as one", () => {
 
 test("each batch element has its own gradients, and tables sum over all", () => {
   const { query, key, value } = operands;
-  const score: AttentionOptions["score"] = ({ score: s, head, table }) =>
-    s.multiply(table("gain", float64([1, 2, 3, 4])).at(head));
-  const options = { score, normalizer: "sigmoid" as const };
+  const options: AttentionOptions = {
+    score: ({ score, head, table }) => score.multiply(table("gain", float64([1, 2, 3, 4])).at(head)),
+    normalizer: "sigmoid",
+  };
   const whole = attentionGradients(query, key, value, outputGradient, options);
   const [first, second] = [0, 1].map((b) => {
     const [q, k, v, g] = [query, key, value, outputGradient].map((t) => slice(t, [[b, b + 1]]));
@@ -139,17 +151,11 @@ test("each batch element has its own gradients, and tables sum over all", () => 
 
 test("grouped heads sum their gradients into the key head they share", () => {
   const { query, key, value } = operands;
-  const repeat = (t: Tensor): Tensor =>
-    concatenate(
-      [0, 0, 1, 1].map((head) => slice(t, [null, [head, head + 1]])),
-      1,
-    );
   const grouped = attentionGradients(query, key, value, outputGradient);
-  const repeated = attentionGradients(query, repeat(key), repeat(value), outputGradient);
-  const pairs = (t: Tensor): Tensor =>
-    concatenate([0, 2].map((head) => sum(slice(t, [null, [head, head + 2]]), 1)).map((t2) => tensor(t2, { shape: [2, 1, ...t2.shape.slice(1)] })), 1); // prettier-ignore
-  assertAllClose(grouped.key, pairs(repeated.key), { absolute: 1e-12, relative: 1e-12 });
-  assertAllClose(grouped.value, pairs(repeated.value), { absolute: 1e-12, relative: 1e-12 });
+  const repeated = attentionGradients(query, repeatHeads(key), repeatHeads(value), outputGradient);
+  const tight = { absolute: 1e-12, relative: 1e-12 };
+  assertAllClose(grouped.key, sum(reshape(repeated.key, [2, 2, 2, 6, 3]), 2), tight);
+  assertAllClose(grouped.value, sum(reshape(repeated.value, [2, 2, 2, 6, 7]), 2), tight);
 });
 
 test("a float table without influence gets zeros, and an int table gets no gradient", () => {

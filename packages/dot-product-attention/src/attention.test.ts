@@ -7,7 +7,7 @@ import { attention } from "./attention.ts";
 import { normalizers } from "./plan.ts";
 import { naiveAttention } from "./testing/naive-attention.ts";
 import type { NaiveOptions } from "./testing/naive-attention.ts";
-import { nested, randomOperands } from "./testing/random-operands.ts";
+import { nested, randomOperands, repeatHeads, tokens } from "./testing/random-operands.ts";
 import type { Tensor } from "@fovea/tensor";
 
 const tight = { absolute: 1e-12, relative: 1e-12 };
@@ -108,23 +108,19 @@ test("extra results come only when asked for", () => {
 
 test("grouped heads are the same as key heads repeated", () => {
   const { query, key, value } = randomOperands(3);
-  const repeat = (t: Tensor): Tensor =>
-    concatenate(
-      [0, 0, 1, 1].map((head) => slice(t, [null, [head, head + 1]])),
-      1,
-    );
   const grouped = attention(query, key, value, { mask: causal() });
-  const repeated = attention(query, repeat(key), repeat(value), { mask: causal() });
+  const repeated = attention(query, repeatHeads(key), repeatHeads(value), { mask: causal() });
   expect(toArray(grouped.output)).toEqual(toArray(repeated.output));
 });
 
+const reorder = (t: Tensor): Tensor =>
+  concatenate(
+    [3, 0, 5, 1, 4, 2].map((k) => slice(t, [null, null, [k, k + 1]])),
+    2,
+  );
+
 test("reordering keys together with their values changes nothing but rounding", () => {
   const { query, key, value } = randomOperands(4);
-  const reorder = (t: Tensor): Tensor =>
-    concatenate(
-      [3, 0, 5, 1, 4, 2].map((k) => slice(t, [null, null, [k, k + 1]])),
-      2,
-    );
   assertAllClose(attention(query, reorder(key), reorder(value)).output, attention(query, key, value).output, tight);
 });
 
@@ -227,8 +223,9 @@ test("seeded dropout drops the same pairs every time, and others for another see
 
 test("no keys at all: every row is zero", () => {
   const { query, key, value } = randomOperands(15);
-  const none = (t: Tensor): Tensor => slice(t, [null, null, [0, 0]]);
-  const { output, logSumExp } = attention(query, none(key), none(value), { returns: { logSumExp: true } });
+  const { output, logSumExp } = attention(query, tokens(key, 0, 0), tokens(value, 0, 0), {
+    returns: { logSumExp: true },
+  });
   expect(new Set(toArray(output))).toEqual(new Set([0]));
   expect(new Set(toArray(logSumExp as Tensor))).toEqual(new Set([-Infinity]));
 });

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { attention } from "./attention.ts";
 import { AttentionError } from "./attention-error.ts";
 import { attentionGradients } from "./attention-gradients.ts";
+import { attentionWeights } from "./attention-weights.ts";
 import type { Backend, Call, Operand } from "./backend.ts";
 import { createPlan } from "./plan.ts";
 import { prepareCall } from "./prepare-call.ts";
@@ -87,6 +88,24 @@ test("a growing cache, other lengths, offsets, scales and tables compile one ker
     });
   }
   expect(backend.compiled.size).toBe(1);
+});
+
+test("sparsemax and entmax15 give their kernels the threshold of each row, the others what they sum", () => {
+  const stages = { sparsemax: (s: number, t: number) => s - t, entmax15: (s: number, t: number) => s / 2 - t };
+  for (const normalizer of ["sparsemax", "entmax15"] as const) {
+    const { plan, call } = prepareCall(query, key, value, { normalizer, mask: causal() }, referenceBackend);
+    const { threshold, logSumExp } = referenceBackend.compile(plan).forward(call);
+    expect(logSumExp).toBeNull();
+    const scores = toArray(attentionWeights(query, key, { mask: causal() }, { batch: 1, head: 2, stage: "score" }));
+    const thresholds = toArray(slice(threshold as Tensor, [1, 2]));
+    for (let row = 0; row < 6; row++) {
+      const kept = scores.slice(row * 6, row * 6 + 6).map((s) => Math.max(0, stages[normalizer](s, thresholds[row])));
+      expect(kept.reduce((sum, x) => sum + (normalizer === "sparsemax" ? x : x * x), 0)).toBeCloseTo(1, 12);
+    }
+  }
+  const { plan, call } = prepareCall(query, key, value, { normalizer: "sigmoid" }, referenceBackend);
+  const { threshold, logSumExp, rowMaximum } = referenceBackend.compile(plan).forward(call);
+  expect([threshold, logSumExp, rowMaximum]).toEqual([null, null, null]);
 });
 
 test("a kernel that has been disposed of says so", () => {

@@ -3,7 +3,7 @@ import type { Tensor } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { AttentionError } from "./attention-error.ts";
 import { linearAttention } from "./linear-attention.ts";
-import { randomOperands } from "./testing/random-operands.ts";
+import { randomOperands, repeatHeads, tokens } from "./testing/random-operands.ts";
 
 const one = (rows: number[][]): Tensor => tensor([[rows]], { dtype: "float64" });
 const tight = { absolute: 1e-12, relative: 1e-12 };
@@ -38,23 +38,17 @@ test("gated delta, by hand: it forgets before it corrects", () => {
 });
 
 test("linear attention is causal attention with the scores themselves as weights", () => {
-  const repeat = (t: Tensor): Tensor =>
-    concatenate(
-      [0, 0, 1, 1].map((head) => slice(t, [null, [head, head + 1]])),
-      1,
-    );
   const lower = tensor(
     [0, 1, 2, 3, 4].map((q) => [0, 1, 2, 3, 4].map((k) => (k <= q ? 1 / Math.sqrt(3) : 0))),
     {
       dtype: "float64",
     },
   );
-  const scores = multiply(matmul(query, repeat(key), { transposeB: true }), lower);
-  assertAllClose(linearAttention(query, key, value).output, matmul(scores, repeat(value)), tight);
+  const scores = multiply(matmul(query, repeatHeads(key), { transposeB: true }), lower);
+  assertAllClose(linearAttention(query, key, value).output, matmul(scores, repeatHeads(value)), tight);
 });
 
 test("tokens in two calls, the state passed on, are the same as in one", () => {
-  const tokens = (t: Tensor, from: number, to: number): Tensor => slice(t, [null, null, [from, to]]);
   const whole = linearAttention(query, key, value, { decay, beta });
   const run = (from: number, to: number, state?: Tensor): ReturnType<typeof linearAttention> =>
     linearAttention(tokens(query, from, to), tokens(key, from, to), tokens(value, from, to), {

@@ -13,6 +13,10 @@ const keysOf = (t: Tensor, from: number, to: number): Tensor => slice(t, [null, 
 const part = (from: number, to: number): AttentionPart =>
   attention(query, keysOf(key, from, to), keysOf(value, from, to), { returns: { logSumExp: true } }) as AttentionPart;
 const whole = part(0, 12);
+const one = (output: number, log: number): AttentionPart => ({
+  output: tensor([[[[output]]]], { dtype: "float64" }),
+  logSumExp: tensor([[[log]]], { dtype: "float64" }),
+});
 
 for (const cuts of [[12], [5, 12], [1, 2, 12], [3, 3, 6, 9, 12], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]]) {
   test(`keys cut at ${cuts.join(", ")} join to attention over all of them`, () => {
@@ -28,11 +32,7 @@ test("the grouping and the order of parts change nothing but rounding", () => {
 });
 
 test("by hand: weights 1 and 3 make a quarter and three quarters", () => {
-  const one = (output: number, sum: number): AttentionPart => ({
-    output: tensor([[[[output]]]]),
-    logSumExp: tensor([[[Math.log(sum)]]], { dtype: "float64" }),
-  });
-  const { output, logSumExp } = merge([one(8, 1), one(4, 3)]);
+  const { output, logSumExp } = merge([one(8, Math.log(1)), one(4, Math.log(3))]);
   expect(toArray(output)[0]).toBeCloseTo(5, 12);
   expect(toArray(logSumExp)[0]).toBeCloseTo(Math.log(4), 12);
 });
@@ -47,10 +47,6 @@ test("a part that saw nothing adds nothing, whatever its output holds", () => {
 });
 
 test("parts with a very large and a very small logSumExp do not overflow", () => {
-  const one = (output: number, log: number): AttentionPart => ({
-    output: tensor([[[[output]]]]),
-    logSumExp: tensor([[[log]]]),
-  });
   expect(toArray(merge([one(1, 5000), one(9, -5000)]).output)).toEqual([1]);
 });
 

@@ -52,8 +52,8 @@ const operands: [string, readonly [Tensor, Tensor, Tensor], new (message: string
   ["nested arrays", [[[[[1]]]] as unknown as Tensor, key, value], AttentionError, "Make one with tensor(values)"],
 ];
 for (const [name, [q, k, v], type, message] of operands) {
+  const call = (): unknown => attention(q, k, v, { backend: untouched });
   test(`${name} is refused`, () => {
-    const call = (): unknown => attention(q, k, v, { backend: untouched });
     expect(call).toThrow(type);
     expect(call).toThrow(message);
   });
@@ -221,23 +221,24 @@ const options: [string, AttentionOptions, new (message: string) => Error, string
   ],
 ];
 for (const [name, given, type, message] of options) {
+  const call = (): unknown => attention(query, key, value, { ...given, backend: untouched });
   test(`${name} is refused before any work`, () => {
-    const call = (): unknown => attention(query, key, value, { ...given, backend: untouched });
     expect(call).toThrow(type);
     expect(call).toThrow(message);
   });
 }
 
 test("a table need only reach as far as the lengths do", () => {
-  const score: AttentionOptions["score"] = ({ score: s, key: k, table }) => s.add(table("bias", [1, 2, 3]).at(k));
-  expect(() => attention(query, key, value, { score })).toThrow(AttentionError);
-  expect(() => attention(query, key, value, { score, keyLengths: [3, 2] })).not.toThrow();
+  const given: AttentionOptions = { score: ({ score, key: k, table }) => score.add(table("bias", [1, 2, 3]).at(k)) };
+  expect(() => attention(query, key, value, given)).toThrow(AttentionError);
+  expect(() => attention(query, key, value, { ...given, keyLengths: [3, 2] })).not.toThrow();
 });
 
 test("a computed index outside a table reads 0 and is no error", () => {
-  const score: AttentionOptions["score"] = ({ score: s, key: k, table }) =>
-    table("factor", [1]).at(k.multiply(2)).multiply(s);
-  expect(() => attention(query, key, value, { score })).not.toThrow();
+  const given: AttentionOptions = {
+    score: ({ score, key: k, table }) => table("factor", [1]).at(k.multiply(2)).multiply(score),
+  };
+  expect(() => attention(query, key, value, given)).not.toThrow();
 });
 
 test("a function is traced once", () => {

@@ -49,7 +49,7 @@ test("everything a kernel is specialised for is in the key", () => {
     { probability: trace(({ score }) => score.multiply(2)) },
     { normalizer: "relu" },
   ];
-  const keys = [parts, ...changes.map((change) => ({ ...parts, ...change }))].map((all) => createPlan(all).key);
+  const keys = [{}, ...changes].map((change) => createPlan({ ...parts, ...change }).key);
   expect(new Set(keys).size).toBe(keys.length);
 });
 

@@ -1,4 +1,4 @@
-import { randomGenerator, toNested } from "@fovea/tensor";
+import { concatenate, randomGenerator, slice, toNested } from "@fovea/tensor";
 import type { DType, Tensor } from "@fovea/tensor";
 import type { Nested } from "./naive-attention.ts";
 
@@ -32,6 +32,16 @@ export function randomOperands(seed: number, shape: Shape = {}): { query: Tensor
     value: random.normal([batch, keyHeads, keys, valueDim], { dtype }),
   };
 }
+
+/** Each head of the batch twice, side by side: two key heads shared by four query heads, written out. */
+export const repeatHeads = (t: Tensor): Tensor =>
+  concatenate(
+    [0, 0, 1, 1].map((head) => slice(t, [null, [head, head + 1]])),
+    1,
+  );
+
+/** Tokens `from … to - 1` along axis 2. */
+export const tokens = (t: Tensor, from: number, to: number): Tensor => slice(t, [null, null, [from, to]]);
 
 /** A rank 4 tensor as nested arrays. */
 export const nested = (tensor: Tensor): Nested => toNested(tensor) as unknown as Nested;
