@@ -19,8 +19,9 @@ export interface BlockMaskOptions {
   readonly keyBlock?: number;
   /** Tables to use instead of those that came with the mask, by name. */
   readonly tables?: Readonly<Record<string, Tensor>>;
-  /** True: where interval bounds cannot tell, ask about every pair of the block, so that partial means partial. Default false: such
-   *  blocks are partial, which costs a kernel some time and changes no result. */
+  /** True: where interval bounds cannot tell, ask about every pair of the block until a visible and a hidden one are found, so that
+   *  partial means partial. Worth it for a mask that is used often. Default false: such blocks are partial, which costs a kernel some time
+   *  and changes no result. */
   readonly exact?: boolean;
 }
 

@@ -3,7 +3,7 @@ import type { Program } from "@fovea/program";
 import type { BlockMaskOptions, BlockMaskPlan } from "./block-mask-options.ts";
 
 /** What is known about a region: every pair visible, none, or some (or not known). */
-export type Kind = "full" | "empty" | "partial";
+type Kind = "full" | "empty" | "partial";
 
 /** Asks about blocks `top … bottom - 1` × `left … right - 1` of one layer. */
 export type Classifier = (

@@ -1,7 +1,7 @@
 import type { BlockMask } from "./block-mask.ts";
 
 /** The four arrays of a block mask. */
-export type Runs = Pick<BlockMask, "rowStarts" | "runStarts" | "runEnds" | "runFull">;
+type Runs = Pick<BlockMask, "rowStarts" | "runStarts" | "runEnds" | "runFull">;
 
 /** Collects the runs of many rows at once. Rows may be filled in any order; within a row runs must come in ascending order. */
 export interface RunBuilder {

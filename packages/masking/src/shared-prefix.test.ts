@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { createBlockMask } from "./create-block-mask.ts";
 import { draw } from "./draw.ts";
+import { drawBlocks } from "./draw-blocks.ts";
 import { sharedPrefix } from "./shared-prefix.ts";
 
 test("two answers see the question, themselves, and not each other", () => {
@@ -11,6 +13,13 @@ test("two answers see the question, themselves, and not each other", () => {
 test("several questions, an answer before its question, and positions after the documents", () => {
   expect(draw(sharedPrefix({ lengths: [1, 2, 1], prefixes: [1, 1, 2] }), 5)).toBe(
     ["███··", "·█···", "·██··", "···█·", "·····"].join("\n"),
+  );
+});
+
+test("blocks far from a prompt and its answers are known to be empty", () => {
+  const mask = sharedPrefix({ lengths: [1, 2, 1, 1, 2, 1, 1, 2, 1], prefixes: [0, 0, 0, 3, 3, 3, 6, 6, 6] });
+  expect(drawBlocks(createBlockMask(mask, { queries: 12, keys: 12, queryBlock: 4, keyBlock: 4 }))).toBe(
+    "▒··\n·▒·\n··▒",
   );
 });
 

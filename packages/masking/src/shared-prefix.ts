@@ -32,9 +32,10 @@ export function sharedPrefix(options: {
   wholeNumbers("sharedPrefix", "prefixes", prefixes, 0, Math.max(count - 1, 0));
   sameLength("sharedPrefix", "lengths", count, "prefixes", prefixes.length);
 
-  // entry 0 stands for "no document": it starts nowhere and continues nothing
+  // entry 0 stands for "no document": it starts nowhere and continues nothing. A prompt continues the nothing at its own start, so that
+  // the range over a prompt and its answers stays where they are
   const start = new Int32Array(count + 1).fill(largestInt);
-  const prefixStart = new Int32Array(count + 1);
+  const prefixStart = new Int32Array(count + 1).fill(largestInt);
   const prefixEnd = new Int32Array(count + 1);
   for (let document = 0, position = 0; document < count; position += lengths[document++])
     start[document + 1] = position;
@@ -44,9 +45,8 @@ export function sharedPrefix(options: {
       throw new MaskError(
         `sharedPrefix: prefixes[${document}] must be a document that continues none, got ${prompt}, which continues ${prefixes[prompt]}.`,
       );
-    if (prompt === document) continue;
     prefixStart[document + 1] = start[prompt + 1];
-    prefixEnd[document + 1] = start[prompt + 1] + lengths[prompt];
+    prefixEnd[document + 1] = start[prompt + 1] + (prompt === document ? 0 : lengths[prompt]);
   }
   return trace(({ query, key, table }) => {
     const document = table("document", documentTable(ids)).at(query);
