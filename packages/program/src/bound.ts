@@ -76,7 +76,7 @@ export function createBounder(program: Program, tables: PreparedTables = prepare
   };
   interpretAll(short, rules);
   return (box) => {
-    for (const move of moves) move(box);
+    for (let i = 0; i < moves.length; i++) moves[i](box);
     return ranges[short.result];
   };
 }

@@ -1,12 +1,13 @@
 import { floatArithmetic } from "./arithmetic.ts";
 import * as floats from "./float-interval.ts";
 import * as ints from "./int-interval.ts";
-import type { Rule, Step } from "./interpret.ts";
+import type { Rule } from "./interpret.ts";
 import { always, hull, interval, isEmpty, isPoint, never, point, possibly } from "./interval.ts";
 import type { Interval } from "./interval.ts";
 import { operations } from "./operations.ts";
 import type { Operation } from "./operations.ts";
 import { scalarRules } from "./scalar-rules.ts";
+import { arity } from "./signature.ts";
 
 type IntervalRule = Rule<Interval>;
 
@@ -74,17 +75,18 @@ export const intervalRules: Readonly<Record<Operation, IntervalRule>> = exactAtP
 
 function exactAtPoints(): Readonly<Record<Operation, IntervalRule>> {
   const names = Object.keys(operations) as Operation[];
-  const exact = names.map((op): [Operation, IntervalRule] => {
-    const [range, scalar] = [ranges[op], scalarRules[op]];
-    const isExact = (args: readonly Interval[]): boolean =>
-      args.every(isPoint) && !(signsMatter.has(op) && args.some(({ low }) => low === 0));
-    return [
-      op,
-      (step: Step, ...args) =>
-        isExact(args) ? point(scalar(step, ...args.map(({ low }) => low))) : range(step, ...args),
-    ];
-  });
-  return Object.fromEntries(exact) as Record<Operation, IntervalRule>;
+  return Object.fromEntries(names.map((op) => [op, exactAtPoint(op)])) as Record<Operation, IntervalRule>;
+}
+
+function exactAtPoint(op: Operation): IntervalRule {
+  const [range, scalar] = [ranges[op], scalarRules[op]];
+  const isExact = signsMatter.has(op) ? (a: Interval): boolean => isPoint(a) && a.low !== 0 : isPoint;
+  // most operations have two arguments; those are not put into a list
+  if (arity(op) === 2) {
+    return (step, a, b) => (isExact(a) && isExact(b) ? point(scalar(step, a.low, b.low)) : range(step, a, b));
+  }
+  return (step, ...args) =>
+    args.every(isExact) ? point(scalar(step, ...args.map(({ low }) => low))) : range(step, ...args);
 }
 
 function unary(of: (a: Interval) => Interval): IntervalRule {

@@ -40,7 +40,7 @@ export function randomProgram(next: Uniform, options: RandomProgramOptions = {})
     return builder.constant(randomNumber(next, type, specials), type);
   };
   const expression = (type: Type, depth: number): number => {
-    if (depth === 0 || next() < 0.1) return leaf(type);
+    if (depth === 0 || builder.instructions.length > mostInstructions || next() < 0.1) return leaf(type);
     const fitting = builder.tables.flatMap((table, position) => (table.type === type ? [position] : []));
     if (fitting.length > 0 && next() < 0.15) {
       const table = choose(next, fitting);
@@ -73,6 +73,9 @@ export function randomInputs(next: Uniform, specials = true): Record<Input, numb
     keys: int(),
   };
 }
+
+/** Where a program that has grown wide stops growing; what is open is closed with leaves. */
+const mostInstructions = 500;
 
 const types = ["float", "int", "bool"] as const;
 const floatSpecials = [NaN, Infinity, -Infinity, -0, 0, 1, -1, 2, 0.5, 1e300, 1e-300, -1e300];

@@ -26,9 +26,27 @@ export function tableRange(table: Tensor): TableRange {
       if (from[axis] > to[axis]) return never;
       if (low < 0 || high >= shape[axis]) leaves = true;
     }
-    const range = search(levels, from, to);
+    const range = rank === 1 ? climb(levels, from[0], to[0]) : search(levels, from, to);
     return leaves ? hull(range, never) : range;
   };
+}
+
+/** One axis: takes what sticks out at either end of each level, then goes on with the whole cells of the next. */
+function climb({ levels, shift, hasNaN }: Summary, from: number, to: number): Interval {
+  const ragged = (1 << shift) - 1;
+  let [low, high] = [Infinity, -Infinity];
+  let [start, end] = [from, to + 1];
+  for (const { lows, highs } of levels) {
+    const take = (index: number): void => {
+      if (lows[index] < low) low = lows[index];
+      if (highs[index] > high) high = highs[index];
+    };
+    while (start < end && (start & ragged) !== 0) take(start++);
+    while (start < end && (end & ragged) !== 0) take(--end);
+    start >>= shift;
+    end >>= shift;
+  }
+  return interval(low, high, hasNaN);
 }
 
 /** Goes down from the coarsest level, opening only cells that the box cuts and that could still widen the range. */
