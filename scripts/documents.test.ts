@@ -13,14 +13,13 @@ describe.each(documents)("%s", (document) => {
 
   test.each(findExamples(text))("the example on line $line runs and prints what it says", async (example) => {
     const printed = await runExample(example, folder);
-    if (example.prints.length > 0) expect(printed).toEqual(example.prints);
+    expect(example.prints.length > 0 ? printed : []).toEqual(example.prints);
   });
 
   test("links to files that exist", () => {
-    for (const [, target] of text.matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g)) {
-      const found = globSync(join(document, "..", target), { cwd: root });
-      expect(found, `${document} links to ${target}`).toHaveLength(1);
-    }
+    const targets = Array.from(text.matchAll(/\]\((?!https?:|#|mailto:)([^)#]+)/g), ([, target]) => target);
+    const missing = targets.filter((target) => globSync(join(document, "..", target), { cwd: root }).length === 0);
+    expect(missing).toEqual([]);
   });
 });
 
