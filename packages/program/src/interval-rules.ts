@@ -22,8 +22,8 @@ const ranges: Readonly<Record<Operation, IntervalRule>> = {
   add: either(floats.add, ints.add),
   subtract: either((a, b) => floats.add(a, floats.negate(b)), ints.subtract),
   multiply: ({ type, args }, a, b) => {
-    const { multiply, square } = type === "int" ? ints : floats;
-    return args[0] === args[1] ? square(a) : multiply(a, b);
+    if (args[0] === args[1]) return type === "int" ? ints.square(a) : floats.square(a);
+    return type === "int" ? ints.multiply(a, b) : floats.multiply(a, b);
   },
   divide: (_, a, b) => floats.divide(a, b),
   floorDivide: (_, a, b) => ints.floorDivide(a, b),

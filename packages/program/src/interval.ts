@@ -9,7 +9,7 @@ export interface Interval {
 export const onlyNaN: Interval = Object.freeze({ low: Infinity, high: -Infinity, nan: true });
 export const anyFloat: Interval = Object.freeze({ low: -Infinity, high: Infinity, nan: true });
 export const anyInt: Interval = Object.freeze({ low: -2147483648, high: 2147483647, nan: false });
-export const anyBool: Interval = Object.freeze({ low: 0, high: 1, nan: false });
+const anyBool: Interval = Object.freeze({ low: 0, high: 1, nan: false });
 export const always: Interval = Object.freeze({ low: 1, high: 1, nan: false });
 export const never: Interval = Object.freeze({ low: 0, high: 0, nan: false });
 

@@ -1,7 +1,7 @@
 import type { Values } from "@fovea/tensor";
 
 /** Least and largest element of each cell of a grid. */
-export interface Level {
+interface Level {
   readonly shape: readonly number[];
   readonly lows: Values;
   readonly highs: Values;
