@@ -52,4 +52,6 @@ test("table values can be added, listed and taken away", () => {
 
 test("the inputs that a program reads are known", () => {
   expect(usedInputs(trace(({ query, key }) => query.less(key)))).toEqual(new Set(["query", "key"]));
+  // taken from the scope, never read
+  expect(usedInputs(trace(({ batch: _batch, query, key }) => query.less(key)))).toEqual(new Set(["query", "key"]));
 });

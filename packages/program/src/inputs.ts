@@ -2,15 +2,19 @@ import { isInt32 } from "./limits.ts";
 import { inputTypes } from "./operations.ts";
 import type { Input, Type } from "./operations.ts";
 import { ProgramError } from "./program-error.ts";
+import { postorder } from "./postorder.ts";
 import type { Program } from "./program.ts";
 
 /** Every input, in the order in which evaluators take them. */
 export const inputs: readonly Input[] = Object.freeze(Object.keys(inputTypes) as Input[]);
 
-/** The inputs that a program reads. */
+/** The inputs that a program's result depends on; one that was taken from the scope and never read does not count. */
 export function usedInputs(program: Program): Set<Input> {
   const used = new Set<Input>();
-  for (const instruction of program.instructions) if (instruction.op === "input") used.add(instruction.input);
+  for (const position of postorder(program.instructions, [program.result])) {
+    const instruction = program.instructions[position];
+    if (instruction.op === "input") used.add(instruction.input);
+  }
   return used;
 }
 
