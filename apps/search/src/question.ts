@@ -1,0 +1,21 @@
+import { maxTokens } from "./encoder.ts";
+import { SearchError } from "./search-error.ts";
+import type { Tokenize, Tokens } from "./tokenizer.ts";
+
+/** Asked when nobody does: without a terminal and without an argument. */
+export const defaultQuestion = "How can I hide the future from a word?";
+
+/** Cuts a question into pieces that the encoder takes.
+ *  @throws {SearchError} when it says nothing, or too much */
+export function readQuestion(text: string, tokenize: Tokenize): Tokens {
+  if (!/[\p{L}\p{N}]/u.test(text)) {
+    throw new SearchError("The question is empty. Ask with words, as in: How do I hide the future?");
+  }
+  const tokens = tokenize(text);
+  if (tokens.ids.length > maxTokens) {
+    throw new SearchError(
+      `The question is too long: the encoder reads ${maxTokens} pieces of words, this has ${tokens.ids.length}. Ask in one or two sentences.`,
+    );
+  }
+  return tokens;
+}
