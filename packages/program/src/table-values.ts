@@ -7,12 +7,17 @@ import type { Type } from "./operations.ts";
  *  Plain arrays of numbers become float64 (what was written is what is read), arrays of booleans bool.
  *  @param type default: what the values are; numbers in plain arrays are float */
 export function tableValues(values: TensorLike, type?: Type): Tensor {
-  const held = tensor(values);
+  const held = isTensor(values) ? values : tensor(values);
   const wanted = type ?? typeOf(held);
   if (tableDTypes[wanted].includes(held.dtype) && (wanted !== "float" || !isPlain(values))) return held;
   return tensor(values, {
     dtype: { float: "float64", int: "int32", bool: "bool" }[wanted] as "float64" | "int32" | "bool",
   });
+}
+
+/** A tensor is kept as the object it is: one that lives on a device may move, and only it knows where its data is now. */
+function isTensor(values: TensorLike): values is Tensor {
+  return typeof values === "object" && "dtype" in values && "strides" in values && "data" in values;
 }
 
 /** What a tensor is as a table: integers of any width are int. */

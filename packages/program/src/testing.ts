@@ -1,2 +1,4 @@
 export { randomInputs, randomProgram } from "./random-program.ts";
 export type { RandomProgramOptions, Uniform } from "./random-program.ts";
+export { scalarRules } from "./scalar-rules.ts";
+export type { ScalarRule } from "./scalar-rules.ts";
