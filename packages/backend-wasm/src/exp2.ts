@@ -1,0 +1,76 @@
+import type { FunctionBody, Local } from "./assembler.ts";
+
+/** Coefficients of 2^x on [-1/2, 1/2], lowest first: the polynomial of degree 5 with the smallest largest relative error (7.5e-8), found by
+ *  Remez exchange. */
+const coefficients = [
+  1.0000000716546413, 0.6931469670652637, 0.24022119723969199, 0.05550713272876709, 0.009675541331021088,
+  0.0013276472167501644,
+] as const;
+
+/** 1.5 × 2^23: a float this large has no fraction left, so adding it rounds to a whole number; + 127 puts that number, biased as an exponent,
+ *  into the lowest bits. */
+const rounder = 12582912 + 127;
+
+/** Constants of `emitExp2`, in vector locals: loaded once before a loop. */
+export interface Exp2Constants {
+  readonly lowest: Local;
+  readonly rounder: Local;
+  readonly coefficients: readonly Local[];
+  readonly rounded: Local;
+  readonly sum: Local;
+}
+
+export function prepareExp2(f: FunctionBody): Exp2Constants {
+  const constant = (value: number): Local => {
+    const local = f.local("v128");
+    f.f32x4(value);
+    f.set(local);
+    return local;
+  };
+  return {
+    lowest: constant(-127),
+    rounder: constant(rounder),
+    coefficients: coefficients.map(constant),
+    rounded: f.local("v128"),
+    sum: f.local("v128"),
+  };
+}
+
+/** x = 2^x for x ≤ 127, relative error below 2e-7. Below -126.5 (and for -Infinity) exactly 0, so that what is hidden weighs nothing; NaN stays NaN. */
+export function emitExp2(f: FunctionBody, x: Local, constants: Exp2Constants, relaxed: boolean): void {
+  const { rounded, sum } = constants;
+  f.get(x);
+  f.get(constants.lowest);
+  f.op("f32x4.pmax"); // a < b ? b : a, so that NaN stays
+  f.tee(x);
+  f.get(constants.rounder);
+  f.op("f32x4.add");
+  f.set(rounded);
+  f.get(x);
+  f.get(rounded);
+  f.get(constants.rounder);
+  f.op("f32x4.sub");
+  f.op("f32x4.sub");
+  f.set(x);
+  f.get(constants.coefficients[5]);
+  f.set(sum);
+  for (let power = 4; power >= 0; power--) {
+    f.get(sum);
+    f.get(x);
+    if (relaxed) {
+      f.get(constants.coefficients[power]);
+      f.op("f32x4.relaxed_madd");
+    } else {
+      f.op("f32x4.mul");
+      f.get(constants.coefficients[power]);
+      f.op("f32x4.add");
+    }
+    f.set(sum);
+  }
+  f.get(sum);
+  f.get(rounded);
+  f.i32(23);
+  f.op("i32x4.shl");
+  f.op("f32x4.mul");
+  f.set(x);
+}

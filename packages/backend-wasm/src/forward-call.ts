@@ -1,0 +1,117 @@
+import type { Call, Forward, Plan } from "@fovea/dot-product-attention";
+import { at, tensor, type Tensor } from "@fovea/tensor";
+import { writeCallRecord } from "./call-record.ts";
+import type { Heap } from "./heap.ts";
+import { taskBytes, taskFields, type TaskField } from "./layout.ts";
+import { Borrowed, place } from "./operand.ts";
+import type { PlanModule } from "./plan-module.ts";
+import { writeRunLists } from "./run-lists.ts";
+import { allocateTensor, type WasmTensor } from "./wasm-tensor.ts";
+
+/** Runs `count` tasks at `address`, on however many threads there are. */
+export type RunTasks = (address: number, count: number) => void;
+
+const fieldIndex = Object.fromEntries(taskFields.map((name, index) => [name, index])) as Record<TaskField, number>;
+const stride = taskBytes / 4;
+
+/** One forward call: operands placed, tiles cut, tasks run, results brought to where the query lives. */
+export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runTasks: RunTasks, call: Call): Forward {
+  const [batch, heads, queries] = call.query.shape;
+  const keyHeads = call.key.shape[1];
+  const rows = batch * heads * queries;
+  const softmax = plan.normalizer.startsWith("softmax");
+  const resident = call.query.data.buffer === heap.memory.buffer;
+  const borrowed = new Borrowed(heap);
+  const results: { dispose(): void }[] = [];
+  try {
+    const query = place(heap, borrowed, call.query);
+    const key = place(heap, borrowed, call.key);
+    const value = place(heap, borrowed, call.value);
+    const output = allocateTensor(heap, [batch, heads, queries, plan.valueDim], "float32");
+    results.push(output);
+    const totals = borrowed.allocate(rows * 4);
+    const maxima = borrowed.allocate(rows * 4);
+    const record = writeCallRecord(heap, borrowed, module.layout, call);
+    const tiles = writeRunLists(heap, borrowed, call, plan.mask !== null);
+
+    const { queryTile } = module.shape;
+    const blockRows = Math.ceil(queries / tiles.queryBlock);
+    const most = batch * heads * blockRows * Math.ceil(Math.min(tiles.queryBlock, queries) / queryTile);
+    const tasks = borrowed.allocate(most * taskBytes);
+    let count = 0;
+    const words = heap.i32;
+    const floats = heap.f32;
+    // Rows past a batch element's length belong to no task: they stay as they are set here.
+    if (call.queryLengths.some((length) => length < queries)) {
+      floats.fill(0, output.address / 4, output.address / 4 + rows * plan.valueDim);
+      floats.fill(0, totals / 4, totals / 4 + rows);
+      floats.fill(-Infinity, maxima / 4, maxima / 4 + rows);
+    }
+    const queryScale = plan.score || !softmax ? call.scale : call.scale * Math.LOG2E;
+    for (let b = 0; b < batch; b++) {
+      for (let head = 0; head < heads; head++) {
+        const keyHead = Math.floor((head * keyHeads) / heads);
+        for (let first = 0; first < call.queryLengths[b];) {
+          const blockRow = Math.floor(first / tiles.queryBlock);
+          const end = Math.min(first + queryTile, (blockRow + 1) * tiles.queryBlock, call.queryLengths[b]);
+          const runs = tiles.runs(b, head, blockRow);
+          const row = (b * heads + head) * queries + first;
+          const task = tasks / 4 + count * stride;
+          words[task + fieldIndex.call] = record;
+          words[task + fieldIndex.query] =
+            query.address + b * query.strides[0] + head * query.strides[1] + first * query.strides[2];
+          words[task + fieldIndex.queryStride] = query.strides[2];
+          words[task + fieldIndex.key] = key.address + b * key.strides[0] + keyHead * key.strides[1];
+          words[task + fieldIndex.keyStride] = key.strides[2];
+          words[task + fieldIndex.value] = value.address + b * value.strides[0] + keyHead * value.strides[1];
+          words[task + fieldIndex.valueStride] = value.strides[2];
+          words[task + fieldIndex.output] = output.address + row * plan.valueDim * 4;
+          words[task + fieldIndex.outputStride] = plan.valueDim * 4;
+          words[task + fieldIndex.logSumExp] = totals + row * 4;
+          words[task + fieldIndex.rowMaximum] = maxima + row * 4;
+          words[task + fieldIndex.threshold] = 0;
+          words[task + fieldIndex.rows] = end - first;
+          words[task + fieldIndex.firstQuery] = call.queryOffsets[b] + first;
+          words[task + fieldIndex.batch] = b;
+          words[task + fieldIndex.head] = head;
+          floats[task + fieldIndex.sink] = (call.sinks ? at(call.sinks, head) : 0) * Math.LOG2E;
+          words[task + fieldIndex.runs] = runs.address;
+          words[task + fieldIndex.runCount] = runs.count;
+          floats[task + fieldIndex.queryScale] = queryScale;
+          count += 1;
+          first = end;
+        }
+      }
+    }
+    runTasks(tasks, count);
+
+    const shape = [batch, heads, queries];
+    // Softmax kernels leave each row's largest score in units of log 2 and the sum of 2^(score - largest).
+    const logSumExp = softmax ? new Float32Array(rows) : null;
+    const rowMaximum = new Float32Array(rows);
+    const after = heap.f32;
+    for (let row = 0; row < rows; row++) {
+      const maximum = after[maxima / 4 + row] * (softmax ? Math.LN2 : 1);
+      rowMaximum[row] = maximum;
+      const total = after[totals / 4 + row];
+      if (logSumExp) logSumExp[row] = total === 0 ? -Infinity : maximum + Math.log(total);
+    }
+    const result = {
+      output: resident ? output : takeOut(heap, output),
+      logSumExp: logSumExp && tensor(logSumExp, { shape }),
+      threshold: null,
+      rowMaximum: call.returnRowMaximum ? tensor(rowMaximum, { shape }) : null,
+    };
+    if (resident) results.length = 0;
+    return result;
+  } finally {
+    borrowed.free();
+    for (const tensor of results) tensor.dispose();
+  }
+}
+
+/** A copy outside the memory, for callers whose tensors live there too. */
+function takeOut(heap: Heap, source: WasmTensor): Tensor {
+  const size = source.shape.reduce((product, length) => product * length, 1);
+  return tensor(heap.f32.slice(source.address / 4, source.address / 4 + size), { shape: source.shape });
+}

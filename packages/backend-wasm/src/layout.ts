@@ -1,0 +1,62 @@
+import type { Plan } from "@fovea/dot-product-attention";
+
+/** Plain records in WebAssembly memory that JavaScript writes and kernels read: every field is 4 bytes, an int or a float32. */
+
+/** One unit of work for `run`: the rows of one query tile of one head. Addresses are bytes in the module's memory; strides are bytes between rows. */
+export const taskFields = [
+  "call",
+  "query",
+  "queryStride",
+  "key",
+  "keyStride",
+  "value",
+  "valueStride",
+  "output",
+  "outputStride",
+  /** Where the log-sum-exp, row maxima and thresholds of the tile's rows go (float32 each). */
+  "logSumExp",
+  "rowMaximum",
+  "threshold",
+  /** Rows in the tile, 1 to `queryTile`. */
+  "rows",
+  /** Absolute index of the tile's first query. */
+  "firstQuery",
+  "batch",
+  "head",
+  /** float32: the head's sink, for softmaxWithSink. */
+  "sink",
+  /** Address of `runCount` triples (first key, end key, full), ascending. */
+  "runs",
+  "runCount",
+  "queryScale",
+] as const;
+export type TaskField = (typeof taskFields)[number];
+
+export const taskBytes: number = taskFields.length * 4;
+
+/** Byte offset of a field in a task. */
+export const taskOffset = (field: TaskField): number => taskFields.indexOf(field) * 4;
+
+/** Byte offsets in the record that all tasks of a call share. */
+export interface CallLayout {
+  readonly queries: number;
+  readonly keys: number;
+  /** By role and table name: where the table's address lies; its dimensions follow, one int each. Elements are 4 bytes: float32, int32, or 0 and 1. */
+  readonly tables: Readonly<Record<ProgramRole, Readonly<Record<string, number>>>>;
+  readonly bytes: number;
+}
+
+export const programRoles = ["score", "mask", "probability"] as const;
+export type ProgramRole = (typeof programRoles)[number];
+
+export function callLayout(plan: Pick<Plan, ProgramRole>): CallLayout {
+  let end = 8;
+  const tables: Record<ProgramRole, Record<string, number>> = { score: {}, mask: {}, probability: {} };
+  for (const role of programRoles) {
+    for (const { name, rank } of plan[role]?.tables ?? []) {
+      tables[role][name] = end;
+      end += 4 * (1 + rank);
+    }
+  }
+  return { queries: 0, keys: 4, tables, bytes: end };
+}

@@ -1,0 +1,140 @@
+import { FunctionBody, type Local } from "./assembler.ts";
+
+export interface MicrokernelShape {
+  /** Rows of the left operand taken together, 1 to 6: 6 rows × 8 columns are 12 sums, which with two right operands and one
+   *  left operand fill 15 of the 16 vector registers of x64. */
+  readonly rows: number;
+  /** Bytes from one row of the left operand to the next. */
+  readonly leftStride: number;
+  /** Where the left operand is packed in panels of eight steps: bytes from one panel to the next. A row of a panel takes 32 bytes, so what is packed
+   *  as a right operand is, read this way, its own transpose. Without it a row's steps follow one another. */
+  readonly leftPanel?: number;
+  /** Bytes from one row of the result to the next. */
+  readonly resultStride: number;
+  /** Adds to the result instead of writing it. */
+  readonly accumulate: boolean;
+  /** Fused multiply-add of relaxed SIMD, or multiply then add. */
+  readonly relaxed: boolean;
+  /** Leaves out every product whose factor on this side is 0, so that NaN and Infinity on the other side stay without influence there. Slower;
+   *  where all factors are finite, the result is the same bit by bit. */
+  readonly skipZeros?: "left" | "right";
+}
+
+/** Columns of the right operand, packed side by side: two vectors of four floats. */
+export const panelWidth = 8;
+
+/** `microkernel(left, right, result, depth)`: result[row][0…7] (+)= Σ_k left[row][k] × right[k][0…7].
+ *  `right` is packed: 8 columns of step k lie at `right + 32 k`. Depth ≥ 0 is a run-time value.
+ *  Per step: 2 vector loads, `rows` splat loads, 2 × rows fused multiply-adds. */
+export function emitMicrokernel(shape: MicrokernelShape): FunctionBody {
+  const { rows, leftStride, leftPanel, resultStride, accumulate, relaxed, skipZeros } = shape;
+  const unroll = leftPanel === undefined ? 4 : panelWidth;
+  const f = new FunctionBody(["i32", "i32", "i32", "i32"]);
+  const [left, right, result, depth] = [0, 1, 2, 3].map((index) => f.parameter(index));
+  const sums = Array.from({ length: rows }, () => [f.local("v128"), f.local("v128")] as const);
+  const columns = [f.local("v128"), f.local("v128")] as const;
+  const splat = f.local("v128");
+  const kept = f.local("v128");
+  const end = f.local("i32");
+
+  for (const [row, pair] of sums.entries()) {
+    for (const [half, sum] of pair.entries()) {
+      if (accumulate) {
+        f.get(result);
+        f.memory("v128.load", row * resultStride + half * 16);
+      } else {
+        f.f32x4(0);
+      }
+      f.set(sum);
+    }
+  }
+
+  /** `value`, made 0 where the factor `other`, on side `side`, is 0 and zeros are to be skipped. */
+  const factor = (value: Local, other: Local, side: "left" | "right"): Local => {
+    if (side !== skipZeros) return value;
+    f.get(value);
+    f.get(other);
+    f.f32x4(0);
+    f.op("f32x4.ne");
+    f.op("v128.and");
+    f.set(kept);
+    return kept;
+  };
+  const step = (offset: number): void => {
+    for (const half of [0, 1] as const) {
+      f.get(right);
+      f.memory("v128.load", offset * 32 + half * 16);
+      f.set(columns[half]);
+    }
+    for (const [row, pair] of sums.entries()) {
+      f.get(left);
+      f.memory("v128.load32_splat", row * leftStride + offset * 4);
+      f.set(splat);
+      for (const half of [0, 1] as const) {
+        multiplyAdd(f, factor(splat, columns[half], "right"), factor(columns[half], splat, "left"), pair[half], relaxed);
+      }
+    }
+  };
+  const loopUntil = (steps: number): void => {
+    f.get(right);
+    f.get(end);
+    f.op("i32.lt_u");
+    f.if(() => {
+      f.op("loop", 0x40);
+      for (let offset = 0; offset < steps; offset++) step(offset);
+      f.increase(left, steps === panelWidth && leftPanel !== undefined ? leftPanel : 4 * steps);
+      f.increase(right, 32 * steps);
+      f.get(right);
+      f.get(end);
+      f.op("i32.lt_u");
+      f.op("br_if", 0);
+      f.op("end");
+    });
+  };
+
+  // whole groups of `unroll` steps, then what is left one by one
+  f.get(right);
+  f.get(depth);
+  f.i32(-unroll);
+  f.op("i32.and");
+  f.i32(5);
+  f.op("i32.shl");
+  f.op("i32.add");
+  f.set(end);
+  loopUntil(unroll);
+  f.get(end);
+  f.get(depth);
+  f.i32(unroll - 1);
+  f.op("i32.and");
+  f.i32(5);
+  f.op("i32.shl");
+  f.op("i32.add");
+  f.set(end);
+  loopUntil(1);
+
+  for (const [row, pair] of sums.entries()) {
+    for (const [half, sum] of pair.entries()) {
+      f.get(result);
+      f.get(sum);
+      f.memory("v128.store", row * resultStride + half * 16);
+    }
+  }
+  return f;
+}
+
+/** sum += a × b */
+export function multiplyAdd(f: FunctionBody, a: Local, b: Local, sum: Local, relaxed: boolean): void {
+  if (relaxed) {
+    f.get(a);
+    f.get(b);
+    f.get(sum);
+    f.op("f32x4.relaxed_madd");
+  } else {
+    f.get(sum);
+    f.get(a);
+    f.get(b);
+    f.op("f32x4.mul");
+    f.op("f32x4.add");
+  }
+  f.set(sum);
+}

@@ -1,0 +1,65 @@
+import { readValues, type Tensor } from "@fovea/tensor";
+import type { Heap } from "./heap.ts";
+import type { Storage } from "./pack.ts";
+
+/** A rank-4 operand as kernels see it: where it starts and how many bytes lie between neighbors along the first three axes. */
+export interface Placed {
+  readonly address: number;
+  readonly strides: readonly [number, number, number];
+}
+
+/** Blocks of one call, freed together when it ends. */
+export class Borrowed {
+  readonly #heap: Heap;
+  readonly #addresses: number[] = [];
+
+  constructor(heap: Heap) {
+    this.#heap = heap;
+  }
+
+  allocate(bytes: number): number {
+    const address = this.#heap.allocate(bytes);
+    this.#addresses.push(address);
+    return address;
+  }
+
+  free(): void {
+    for (const address of this.#addresses) this.#heap.free(address);
+    this.#addresses.length = 0;
+  }
+}
+
+/** The storage in which a kernel reads tensors of a dtype: float64 is narrowed to float32 on the way in. */
+export const storageOf = (dtype: Tensor["dtype"]): Storage =>
+  dtype === "float16" || dtype === "bfloat16" ? dtype : "float32";
+
+const elementBytes = (storage: Storage): number => (storage === "float32" ? 4 : 2);
+
+/** Where a tensor's numbers are in the memory: in place when it lives there with its last axis dense, else copied into a borrowed block. */
+export function place(heap: Heap, borrowed: Borrowed, tensor: Tensor): Placed {
+  const { data, shape, strides, dtype } = tensor;
+  const storage = storageOf(dtype);
+  const bytes = elementBytes(storage);
+  const dense = strides[3] === 1 || shape[3] === 1;
+  if (dense && dtype === storage && data.buffer === heap.memory.buffer) {
+    return {
+      address: data.byteOffset + tensor.offset * bytes,
+      strides: [strides[0] * bytes, strides[1] * bytes, strides[2] * bytes],
+    };
+  }
+  const size = shape.reduce((product, length) => product * length, 1);
+  const address = borrowed.allocate(size * bytes);
+  copyInto(heap, address, tensor, storage);
+  const row = shape[3] * bytes;
+  return { address, strides: [shape[1] * shape[2] * row, shape[2] * row, row] };
+}
+
+/** Writes a tensor's numbers, row-major, to `address`. */
+export function copyInto(heap: Heap, address: number, tensor: Tensor, storage: Storage): void {
+  if (storage === "float32") {
+    heap.f32.set(readValues(tensor), address / 4);
+    return;
+  }
+  // The 16 bits are copied as they are, so no number is converted twice.
+  heap.u16.set(readValues({ ...tensor, data: tensor.data, dtype: "int32" }), address / 2);
+}

@@ -1,0 +1,77 @@
+import { FunctionBody } from "./assembler.ts";
+import { emitExp2, prepareExp2 } from "./exp2.ts";
+import type { TileShape } from "./tile-shape.ts";
+
+/** `softmaxStatistics(row, width8, tileMaximum, state)`: carries a row's largest score and its total of 2^(score - largest) on over one tile, and
+ *  leaves the scores as they are. See `emitSoftmaxRow`. */
+export function emitSoftmaxStatistics(shape: TileShape, relaxed: boolean): FunctionBody {
+  const f = new FunctionBody(["i32", "i32", "f32", "i32"]);
+  const [row, width, tileMaximum, state] = [0, 1, 2, 3].map((index) => f.parameter(index));
+  const total = shape.totals - shape.maxima;
+  const before = f.local("f32");
+  const maximum = f.local("f32");
+  const end = f.local("i32");
+  const shift = f.local("v128");
+  const weights = f.local("v128");
+  const sum = f.local("v128");
+  const constants = prepareExp2(f);
+
+  f.get(state);
+  f.memory("f32.load");
+  f.tee(before);
+  f.get(tileMaximum);
+  f.op("f32.max");
+  f.set(maximum);
+  // A row that has seen nothing has the maximum -Infinity; shifting by 0 keeps its scores -Infinity instead of NaN.
+  f.get(maximum);
+  f.f32(0);
+  f.get(maximum);
+  f.f32(-Infinity);
+  f.op("f32.ne");
+  f.op("select");
+  f.splat();
+  f.set(shift);
+  // the total so far, brought to the new maximum
+  f.get(before);
+  f.splat();
+  f.get(shift);
+  f.op("f32x4.sub");
+  f.set(weights);
+  emitExp2(f, weights, constants, relaxed);
+  f.get(weights);
+  f.get(state);
+  f.memory("v128.load32_zero", total);
+  f.op("f32x4.mul");
+  f.set(sum);
+  f.get(state);
+  f.get(maximum);
+  f.memory("f32.store");
+  f.get(row);
+  f.get(width);
+  f.i32(2);
+  f.op("i32.shl");
+  f.op("i32.add");
+  f.set(end);
+  f.forRange(row, end, 16, () => {
+    f.get(row);
+    f.memory("v128.load");
+    f.get(shift);
+    f.op("f32x4.sub");
+    f.set(weights);
+    emitExp2(f, weights, constants, relaxed);
+    f.get(sum);
+    f.get(weights);
+    f.op("f32x4.add");
+    f.set(sum);
+  });
+  f.get(state);
+  f.get(sum);
+  f.lane("f32x4.extract_lane", 0);
+  for (const lane of [1, 2, 3]) {
+    f.get(sum);
+    f.lane("f32x4.extract_lane", lane);
+    f.op("f32.add");
+  }
+  f.memory("f32.store", total);
+  return f;
+}

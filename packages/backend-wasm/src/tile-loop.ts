@@ -1,0 +1,29 @@
+import type { FunctionBody, Local } from "./assembler.ts";
+import { taskOffset, type TaskField } from "./layout.ts";
+import { paddedTo4, paddedTo8 } from "./pack.ts";
+import { TaskLoop } from "./task-loop.ts";
+import type { TileShape } from "./tile-shape.ts";
+
+/** The loops of the forward kernel, and where everything of a tile lies in scratch memory. */
+export class TileLoop extends TaskLoop<TaskField, TileShape> {
+  constructor(f: FunctionBody, shape: TileShape) {
+    super(f, shape, taskOffset);
+  }
+
+  pushQueryRow(row: Local): void {
+    this.f.address(this.scratch, this.shape.query, row, paddedTo4(this.shape.headDim) * 4);
+  }
+
+  pushScoreRow(row: Local): void {
+    this.f.address(this.scratch, this.shape.scores, row, this.shape.keyTile * 4);
+  }
+
+  pushSumRow(row: Local): void {
+    this.f.address(this.scratch, this.shape.sums, row, paddedTo8(this.shape.valueDim) * 4);
+  }
+
+  /** Pushes the address of a row's entry in one of the lists of row numbers. */
+  pushRowNumber(list: "maxima" | "totals" | "factors"): void {
+    this.f.address(this.scratch, this.shape[list], this.row, 4);
+  }
+}

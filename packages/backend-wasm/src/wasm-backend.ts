@@ -1,0 +1,140 @@
+import { AttentionError, type Backend, type Kernel, type Plan } from "@fovea/dot-product-attention";
+import { concatenate, slice, type DType, type Tensor } from "@fovea/tensor";
+import { BackendError } from "./backend-error.ts";
+import { forwardCall } from "./forward-call.ts";
+import { Heap } from "./heap.ts";
+import { KernelCache } from "./kernel-cache.ts";
+import { orderTasks } from "./order-tasks.ts";
+import { planModule } from "./plan-module.ts";
+import { hasRelaxedSimd } from "./relaxed-simd.ts";
+import { copyInto, storageOf } from "./operand.ts";
+import { threadCount } from "./thread-count.ts";
+import { Threads } from "./threads.ts";
+import { allocateTensor, type WasmTensor } from "./wasm-tensor.ts";
+
+export interface WasmBackendOptions {
+  /** Most bytes the backend's memory may grow to; default 4 GiB. */
+  readonly maximumBytes?: number;
+  /** Kernels kept compiled; default 64. */
+  readonly maximumKernels?: number;
+  /** Fused multiply-add of relaxed SIMD; default: where the engine has it. */
+  readonly relaxedSimd?: boolean;
+  /** Threads that share the work, the calling one included; default: one per processor, up to 8. Pages must be cross-origin isolated for more
+   *  than one. Results do not depend on it. */
+  readonly threads?: number;
+  /** Where workers load their program from, for pages whose policy forbids workers from Blob URLs: the URL of a copy of the file
+   *  `@fovea/backend-wasm/worker`. */
+  readonly workerUrl?: string | URL;
+}
+
+export interface WasmBackend extends Backend, Disposable {
+  readonly relaxedSimd: boolean;
+  /** Threads at work: 1 until the first call that is worth more, and the workers that it started are up. */
+  readonly threads: number;
+  /** Starts the workers now; resolves when they are up. */
+  startThreads(): Promise<void>;
+  /** Kernels compiled since the backend was made: a new length, table or batch adds none. */
+  readonly compilations: number;
+  /** Bytes the memory takes, and those of them in use. */
+  readonly bytes: number;
+  readonly bytesInUse: number;
+  /** A tensor in the backend's memory, its numbers undefined until written: kernels read and write it without a copy. */
+  allocate(shape: readonly number[], dtype?: DType): WasmTensor;
+  /** A copy of a tensor in the backend's memory. */
+  upload(tensor: Tensor): WasmTensor;
+}
+
+/** Attention in WebAssembly SIMD: kernels are generated from plans at run time, a few KB each, and work on one memory of the backend's own.
+ *
+ *  Plain tensors are copied in and results out; tensors made by `allocate` and `upload` stay in the memory from call to call, and results live
+ *  where the query lives. Everything is computed in float32.
+ *  @throws {BackendError} where WebAssembly SIMD may not be compiled (strict CSP without 'wasm-unsafe-eval'): use `referenceBackend` there */
+export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend {
+  const { maximumKernels = 64, relaxedSimd = hasRelaxedSimd() } = options;
+  if (!Number.isInteger(maximumKernels) || maximumKernels < 1) {
+    throw new BackendError(`createWasmBackend: expected maximumKernels of at least 1, got ${maximumKernels}.`);
+  }
+  const count = threadCount(options.threads);
+  const { maximumBytes, workerUrl = null } = options;
+  const heap = new Heap({ shared: count > 1, ...(maximumBytes === undefined ? {} : { maximumBytes }) });
+  const threads = new Threads(heap, { count, workerUrl, maximumKernels });
+  const kernels = new KernelCache<Kernel>(maximumKernels, (kernel) => kernel.dispose());
+  let compilations = 0;
+  let disposed = false;
+  const check = (): void => {
+    if (disposed) throw new AttentionError("backend-wasm: this backend has been disposed of. Create another.");
+  };
+
+  const compile = (plan: Plan): Kernel => {
+    const module = planModule(plan, heap, relaxedSimd);
+    const kernel = threads.load(module.bytes, module.shape.bytes);
+    compilations += 1;
+    let live = true;
+    return {
+      forward(call) {
+        check();
+        if (!live) throw new AttentionError("backend-wasm: this kernel has been disposed of. Compile the plan again.");
+        const runTasks = (tasks: number, count: number): void => {
+          const pairs = orderTasks(heap, tasks, count);
+          kernel.run("run", tasks, count, pairs * (plan.headDim + plan.valueDim));
+        };
+        return forwardCall(heap, plan, module, runTasks, call);
+      },
+      backward() {
+        throw new AttentionError("backend-wasm: no backward yet");
+      },
+      dispose() {
+        if (live) {
+          kernel.dispose();
+          kernels.delete(plan.key);
+        }
+        live = false;
+      },
+    };
+  };
+  const dispose = (): void => {
+    disposed = true;
+    kernels.clear();
+    threads.dispose();
+  };
+
+  return {
+    name: "wasm",
+    blockSize: { query: 96, key: 32 },
+    relaxedSimd,
+    get threads() {
+      return threads.helpers + 1;
+    },
+    startThreads: async () => {
+      check();
+      await threads.start();
+    },
+    get compilations() {
+      return compilations;
+    },
+    get bytes() {
+      return heap.bytes;
+    },
+    get bytesInUse() {
+      return heap.bytesHeld;
+    },
+    compile(plan) {
+      check();
+      return kernels.get(plan.key, () => compile(plan));
+    },
+    allocate(shape, dtype = "float32") {
+      check();
+      return allocateTensor(heap, shape, dtype);
+    },
+    upload(source) {
+      check();
+      const target = allocateTensor(heap, source.shape, source.dtype);
+      copyInto(heap, target.address, source, storageOf(source.dtype));
+      return target;
+    },
+    concatenateKeys: (parts) => concatenate(parts, 2),
+    sliceKeys: (operand, from, to) => slice(operand, [null, null, [from, to]]),
+    dispose,
+    [Symbol.dispose]: dispose,
+  };
+}

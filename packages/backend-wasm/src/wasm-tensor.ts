@@ -1,0 +1,56 @@
+import { DTypeError, ShapeError, type DType, type Tensor, type TensorData } from "@fovea/tensor";
+import { BackendError } from "./backend-error.ts";
+import type { Heap } from "./heap.ts";
+
+/** A tensor that lives in the backend's memory: kernels read and write it in place. `data` is asked for anew each time it is used, because
+ *  growing the memory detaches older views; `offset` says where in it the tensor starts. Dispose of it when it is no longer needed. */
+export interface WasmTensor extends Tensor, Disposable {
+  /** Byte address in the memory. */
+  readonly address: number;
+  /** Frees the memory; using the tensor afterwards throws, disposing again does nothing. */
+  dispose(): void;
+}
+
+const views = {
+  float32: { bytes: 4, of: (heap: Heap): TensorData => heap.f32 },
+  int32: { bytes: 4, of: (heap: Heap): TensorData => heap.i32 },
+  float16: { bytes: 2, of: (heap: Heap): TensorData => heap.u16 },
+  bfloat16: { bytes: 2, of: (heap: Heap): TensorData => heap.u16 },
+  uint8: { bytes: 1, of: (heap: Heap): TensorData => heap.u8 },
+  bool: { bytes: 1, of: (heap: Heap): TensorData => heap.u8 },
+} as const;
+
+/** Allocates a tensor; its numbers are undefined until written.
+ *  @throws {DTypeError} for float64, which kernels do not compute in
+ *  @throws {BackendError} when memory runs out */
+export function allocateTensor(heap: Heap, shape: readonly number[], dtype: DType): WasmTensor {
+  if (dtype === "float64") {
+    throw new DTypeError(
+      "backend-wasm: tensors in WebAssembly memory hold float32 or less, got float64. Cast to float32.",
+    );
+  }
+  if (shape.some((length) => !Number.isSafeInteger(length) || length < 0)) {
+    throw new ShapeError(`backend-wasm: expected a shape of whole numbers, got [${shape.join(", ")}].`);
+  }
+  const view = views[dtype];
+  const address = heap.allocate(shape.reduce((product, length) => product * length, 1) * view.bytes);
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, length) => product * length, 1));
+  let live = true;
+  const dispose = (): void => {
+    if (live) heap.free(address);
+    live = false;
+  };
+  return Object.freeze({
+    dtype,
+    shape: Object.freeze([...shape]),
+    strides: Object.freeze(strides),
+    offset: address / view.bytes,
+    address,
+    get data(): TensorData {
+      if (!live) throw new BackendError("backend-wasm: this tensor has been disposed of. Dispose after its last use.");
+      return view.of(heap);
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  });
+}

@@ -1,0 +1,88 @@
+import { FunctionBody, type Local } from "./assembler.ts";
+import { emitExp2, prepareExp2 } from "./exp2.ts";
+import { VectorEmitter } from "./vector-emitter.ts";
+import { emitSigmoid } from "./vector-math.ts";
+import type { VectorProgram } from "./vector-program.ts";
+
+/** How one score becomes a weight when nothing more of its row has to be known. */
+export type WeightRule =
+  /** 2^(score - shift) × factor: softmax, once the row's largest score and total are known; scores in units of log 2. */
+  "softmax" | "sigmoid" | "relu";
+
+/** `weightRow(row, width8, keyStart, call, batch, head, query, shift, factor)`: one row of scores becomes weights, in place, each pair by itself; then
+ *  the probability program changes the weights of pairs that are seen. Hidden pairs (score -Infinity) weigh exactly 0. */
+export function emitWeightRow(rule: WeightRule, probability: VectorProgram | null, relaxed: boolean): FunctionBody {
+  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32", "f32", "f32"]);
+  const [row, width, keyStart, call, batch, head, query, shift, factor] = Array.from({ length: 9 }, (_, index) =>
+    f.parameter(index),
+  );
+  const v = new VectorEmitter(f, relaxed);
+  const end = f.local("i32");
+  const score = f.local("v128");
+  const weight = f.local("v128");
+  const keys = f.local("v128");
+  const seen = f.local("v128");
+  const splat = (value: Local): Local => {
+    f.get(value);
+    f.splat();
+    return v.take();
+  };
+  const shifts = splat(shift);
+  const factors = splat(factor);
+  const exp2 = rule === "softmax" ? prepareExp2(f) : null;
+
+  probability?.emitRow(f, { call, batch, head, query });
+  f.get(keyStart);
+  f.op("i32x4.splat");
+  f.i32x4(0, 1, 2, 3);
+  f.op("i32x4.add");
+  f.set(keys);
+  f.get(row);
+  f.get(width);
+  f.i32(2);
+  f.op("i32.shl");
+  f.op("i32.add");
+  f.set(end);
+  f.forRange(row, end, 16, () => {
+    f.get(row);
+    f.memory("v128.load");
+    f.set(score);
+    if (probability) {
+      f.get(score);
+      f.f32x4(-Infinity);
+      f.op("f32x4.ne");
+      f.set(seen);
+    }
+    if (exp2) {
+      f.get(score);
+      f.get(shifts);
+      f.op("f32x4.sub");
+      f.set(weight);
+      emitExp2(f, weight, exp2, relaxed);
+      f.get(weight);
+      f.get(factors);
+      f.op("f32x4.mul");
+    } else if (rule === "sigmoid") {
+      f.get(emitSigmoid(v, score));
+    } else {
+      f.get(score);
+      f.f32x4(0);
+      f.op("f32x4.max");
+    }
+    f.set(weight);
+    if (probability) {
+      probability.emitPair(f, weight, keys);
+      f.get(seen);
+      f.op("v128.and");
+      f.set(weight);
+      f.get(keys);
+      f.i32x4(4);
+      f.op("i32x4.add");
+      f.set(keys);
+    }
+    f.get(row);
+    f.get(weight);
+    f.memory("v128.store");
+  });
+  return f;
+}
