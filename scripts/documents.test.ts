@@ -1,18 +1,19 @@
 import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findExamples, runExample } from "./examples.ts";
 
 const root = join(import.meta.dirname, "..");
-// The conformance package depends on every other one, so every import of an example is found from there.
-const folder = join(root, "packages", "conformance");
+/** Where a document's imports are found: a package's README must do with what the package declares; the others may import every package. */
+const folderOf = (document: string): string =>
+  join(root, document.startsWith("packages") ? dirname(document) : "packages/conformance");
 const documents = globSync(["README.md", "docs/*.md", "packages/*/README.md"], { cwd: root }).toSorted();
 
 describe.each(documents)("%s", (document) => {
   const text = readFileSync(join(root, document), "utf8");
 
   test.each(findExamples(text))("the example on line $line runs and prints what it says", async (example) => {
-    const printed = await runExample(example, folder);
+    const printed = await runExample(example, folderOf(document));
     expect(example.prints.length > 0 ? printed : []).toEqual(example.prints);
   });
 
