@@ -1,5 +1,5 @@
 import type { Call } from "@fovea/dot-product-attention";
-import { readValues } from "@fovea/tensor";
+import { readValues, size } from "@fovea/tensor";
 import type { Heap } from "./heap.ts";
 import { type CallLayout, programRoles } from "./layout.ts";
 import type { Borrowed } from "./operand.ts";
@@ -17,10 +17,9 @@ export function writeCallRecord(heap: Heap, borrowed: Borrowed, layout: CallLayo
         isDense(table.shape, table.strides);
       let start = table.data.byteOffset + table.offset * 4;
       if (!inPlace) {
-        const values = readValues(table);
-        start = borrowed.allocate(values.length * 4);
-        const words = table.dtype === "int32" || table.dtype === "bool" ? heap.i32 : heap.f32;
-        words.set(values, start / 4);
+        start = borrowed.allocate(size(table) * 4);
+        const words = table.dtype.includes("float") ? heap.f32 : heap.i32;
+        words.set(readValues(table), start / 4);
       }
       tables.push({ at, fields: [start, ...table.shape] });
     }

@@ -32,6 +32,26 @@ const viewsOf = (buffer: ArrayBufferLike): Views => ({
   u16: new Uint16Array(buffer),
 });
 
+/** Some engines set a shared memory's maximum aside at once and refuse when it is much: then it gets less.
+ *  @returns the memory and the pages it may grow to */
+function createMemory(maximum: number, shared: boolean): readonly [WebAssembly.Memory, number] {
+  const fewest = shared ? Math.min(maximum, 1024) : maximum;
+  let refusal: unknown = null;
+  for (let pages = maximum; pages >= fewest; pages = Math.floor(pages / 2)) {
+    try {
+      return [new WebAssembly.Memory({ initial: 1, maximum: pages, shared }), pages];
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  throw new BackendError(
+    `Heap: this engine gives no memory that may grow to ${maximum * pageBytes} bytes. Ask for less.`,
+    {
+      cause: refusal,
+    },
+  );
+}
+
 export interface HeapOptions {
   /** Most bytes the memory may grow to; default 4 GiB less one page, the most WebAssembly addresses with 32 bits. */
   readonly maximumBytes?: number;
@@ -54,9 +74,8 @@ export class Heap {
     if (!Number.isSafeInteger(maximumBytes) || maximumBytes < 2 * pageBytes) {
       throw new BackendError(`Heap: expected maximumBytes of at least ${2 * pageBytes}, got ${maximumBytes}.`);
     }
-    this.maximumPages = Math.min(65535, Math.floor(maximumBytes / pageBytes));
     this.shared = shared;
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: this.maximumPages, shared });
+    [this.memory, this.maximumPages] = createMemory(Math.min(65535, Math.floor(maximumBytes / pageBytes)), shared);
     this.#views = viewsOf(this.memory.buffer);
   }
 

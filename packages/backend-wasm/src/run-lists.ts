@@ -25,7 +25,7 @@ export function writeRunLists(heap: Heap, borrowed: Borrowed, call: Call, partia
     const address = borrowed.allocate(batch * 12);
     for (let b = 0; b < batch; b++) heap.i32.set([0, keyLengths[b], partial ? 0 : 1], (address >> 2) + b * 3);
     return {
-      queryBlock: queries,
+      queryBlock: Math.max(1, queries),
       runs: (b) => ({ address: address + b * 12, count: keyLengths[b] > 0 ? 1 : 0 }),
     };
   }

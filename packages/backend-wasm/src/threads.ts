@@ -73,10 +73,10 @@ export class Threads {
    *  @throws {BackendError} when memory runs out */
   load(bytes: Uint8Array<ArrayBuffer>, scratchBytes: number): LoadedKernel {
     const heap = this.#heap;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { fovea: { memory: heap.memory } });
     this.#reserve(scratchBytes);
     const address = this.count > 1 ? heap.allocate(bytes.length) : 0;
     if (this.count > 1) heap.u8.set(bytes, address);
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { fovea: { memory: heap.memory } });
     const names = Object.keys(exports);
     this.#kernels += 1;
     const kernel = { id: this.#kernels, address, length: bytes.length };

@@ -7,10 +7,9 @@ import { KernelCache } from "./kernel-cache.ts";
 import { orderTasks } from "./order-tasks.ts";
 import { planModule } from "./plan-module.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
-import { copyInto, storageOf } from "./operand.ts";
 import { threadCount } from "./thread-count.ts";
 import { Threads } from "./threads.ts";
-import { allocateTensor, type WasmTensor } from "./wasm-tensor.ts";
+import { allocateTensor, uploadTensor, type WasmTensor } from "./wasm-tensor.ts";
 
 export interface WasmBackendOptions {
   /** Most bytes the backend's memory may grow to; default 4 GiB. */
@@ -128,9 +127,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     },
     upload(source) {
       check();
-      const target = allocateTensor(heap, source.shape, source.dtype);
-      copyInto(heap, target.address, source, storageOf(source.dtype));
-      return target;
+      return uploadTensor(heap, source);
     },
     concatenateKeys: (parts) => concatenate(parts, 2),
     sliceKeys: (operand, from, to) => slice(operand, [null, null, [from, to]]),

@@ -1,4 +1,4 @@
-import { DTypeError, ShapeError, type DType, type Tensor, type TensorData } from "@fovea/tensor";
+import { DTypeError, readValues, ShapeError, type DType, type Tensor, type TensorData } from "@fovea/tensor";
 import { BackendError } from "./backend-error.ts";
 import type { Heap } from "./heap.ts";
 
@@ -19,6 +19,22 @@ const views = {
   uint8: { bytes: 1, of: (heap: Heap): TensorData => heap.u8 },
   bool: { bytes: 1, of: (heap: Heap): TensorData => heap.u8 },
 } as const;
+
+/** A copy of a tensor, float64 excepted.
+ *  @throws {DTypeError | BackendError} as `allocateTensor` does */
+export function uploadTensor(heap: Heap, source: Tensor): WasmTensor {
+  const target = allocateTensor(heap, source.shape, source.dtype);
+  try {
+    const { data } = source;
+    // 16-bit floats are copied as the bits they are.
+    const stored = data instanceof Uint16Array ? { ...source, data, dtype: "int32" as const } : source;
+    target.data.set(readValues(stored), target.offset);
+    return target;
+  } catch (error) {
+    target.dispose();
+    throw error;
+  }
+}
 
 /** Allocates a tensor; its numbers are undefined until written.
  *  @throws {DTypeError} for float64, which kernels do not compute in

@@ -13,7 +13,18 @@ export function makeTensor(
   return Object.freeze({ dtype, shape: Object.freeze([...shape]), strides: Object.freeze([...strides]), offset, data });
 }
 
-/** The same numbers seen with another shape. */
+/** The same numbers seen with another shape. Where the source's `data` is a getter (memory that may move), so is the view's. */
 export function makeView(source: Tensor, shape: readonly number[], strides: readonly number[], offset: number): Tensor {
-  return makeTensor(source.dtype, shape, source.data, strides, offset);
+  if (!Object.getOwnPropertyDescriptor(source, "data")?.get) {
+    return makeTensor(source.dtype, shape, source.data, strides, offset);
+  }
+  return Object.freeze({
+    dtype: source.dtype,
+    shape: Object.freeze([...shape]),
+    strides: Object.freeze([...strides]),
+    offset,
+    get data(): TensorData {
+      return source.data;
+    },
+  });
 }

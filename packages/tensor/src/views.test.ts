@@ -10,6 +10,22 @@ test("transpose reverses the axes, or puts them in the order given", () => {
   expect(transpose(t).data).toBe(t.data);
 });
 
+test("a view of a tensor whose data is a getter asks again", () => {
+  let data = new Float32Array([1, 2, 3, 4]);
+  const moving = Object.freeze({
+    dtype: "float32",
+    shape: [2, 2],
+    strides: [2, 1],
+    offset: 0,
+    get data() {
+      return data;
+    },
+  } as const);
+  const view = reshape(transpose(transpose(moving)), [4]);
+  data = new Float32Array([5, 6, 7, 8]);
+  expect(toNested(view)).toEqual([5, 6, 7, 8]);
+});
+
 test("transposing any tensor moves every element where naive indexing finds it", () => {
   fc.assert(
     fc.property(knownTensors, fc.infiniteStream(fc.nat()), ({ tensor, expected }, choices) => {
