@@ -1,0 +1,227 @@
+import { expect, test } from "vitest";
+import type { FunctionBody } from "./assembler.ts";
+import { opcodes, type Opcode, type ValueType } from "./opcodes.ts";
+import { opcodeCases } from "./testing/opcode-cases.ts";
+import { runScalars } from "./testing/run-scalars.ts";
+import { runVectors } from "./testing/run-vectors.ts";
+
+// Every opcode the emitters may use is executed here on edge inputs, against what it means in JavaScript.
+
+const ints = [0, 1, -1, 2, 7, 31, 32, 33, -32, 255, 65536, 2147483647, -2147483648, 16777217];
+const floats = [0, -0, 1, -1, 0.5, 1.5, 2.5, -2.5, 3, 1e-45, -(2 ** -126), 1e10, -3e38, Infinity, -Infinity, NaN];
+const nearest = (x: number): number => {
+  const down = Math.floor(x);
+  const even = x - down === 0.5 ? down + (Math.abs(down) % 2) : Math.round(x);
+  return even === 0 && (x < 0 || Object.is(x, -0)) ? -0 : even;
+};
+const saturate = (x: number): number =>
+  Number.isNaN(x) ? 0 : Math.trunc(Math.min(Math.max(x, -2147483648), 2147483647));
+type Meaning = (...args: number[]) => number;
+
+const intMeanings: Partial<Record<Opcode, Meaning>> = {
+  "i32.eqz": (a) => Number(a === 0),
+  "i32.eq": (a, b) => Number(a === b),
+  "i32.ne": (a, b) => Number(a !== b),
+  "i32.lt_s": (a, b) => Number(a < b),
+  "i32.lt_u": (a, b) => Number(a >>> 0 < b >>> 0),
+  "i32.gt_s": (a, b) => Number(a > b),
+  "i32.le_s": (a, b) => Number(a <= b),
+  "i32.ge_s": (a, b) => Number(a >= b),
+  "i32.ge_u": (a, b) => Number(a >>> 0 >= b >>> 0),
+  "i32.add": (a, b) => a + b,
+  "i32.sub": (a, b) => a - b,
+  "i32.mul": (a, b) => Math.imul(a, b),
+  "i32.div_s": (a, b) => Math.trunc(a / b),
+  "i32.rem_s": (a, b) => a % b,
+  "i32.and": (a, b) => a & b,
+  "i32.or": (a, b) => a | b,
+  "i32.xor": (a, b) => a ^ b,
+  "i32.shl": (a, b) => a << b,
+  "i32.shr_s": (a, b) => a >> b,
+  "i32.shr_u": (a, b) => a >>> b,
+};
+
+for (const [op, meaning] of Object.entries(intMeanings) as [Opcode, Meaning][]) {
+  test(`${op} on ints`, () => {
+    const types = Array<ValueType>(meaning.length).fill("i32");
+    const { call } = runScalars(types, "i32", (f) => apply(f, op, types.length));
+    for (const a of ints) {
+      for (const b of ints) {
+        expect(
+          attempt(() => call(a, b)),
+          `${a}, ${b}`,
+        ).toBe(traps(op, a, b) ? "trap" : meaning(a, b) | 0);
+      }
+    }
+  });
+}
+
+/** Ints cannot be divided by 0, nor the smallest by -1. */
+const traps = (op: Opcode, a: number, b: number): boolean =>
+  (op === "i32.div_s" && (b === 0 || a / b === 2 ** 31)) || (op === "i32.rem_s" && b === 0);
+
+function attempt(run: () => number): number | "trap" {
+  try {
+    return run();
+  } catch {
+    return "trap";
+  }
+}
+
+const floatMeanings: Partial<Record<Opcode, Meaning>> = {
+  "f32.eq": (a, b) => Number(a === b),
+  "f32.ne": (a, b) => Number(a !== b),
+  "f32.lt": (a, b) => Number(a < b),
+  "f32.gt": (a, b) => Number(a > b),
+  "f32.abs": (a) => Math.abs(a),
+  "f32.neg": (a) => -a,
+  "f32.sqrt": (a) => Math.sqrt(a),
+  "f32.add": (a, b) => a + b,
+  "f32.sub": (a, b) => a - b,
+  "f32.mul": (a, b) => a * b,
+  "f32.div": (a, b) => a / b,
+  "f32.min": (a, b) => Math.min(a, b),
+  "f32.max": (a, b) => Math.max(a, b),
+};
+const comparisons = ["eq", "ne", "lt", "gt", "le", "ge"];
+
+for (const [op, meaning] of Object.entries(floatMeanings) as [Opcode, Meaning][]) {
+  test(`${op} on floats`, () => {
+    const types = Array<ValueType>(meaning.length).fill("f32");
+    const result = comparisons.includes(op.slice(4)) ? "i32" : "f32";
+    const { call } = runScalars(types, result, (f) => apply(f, op, types.length));
+    for (const a of floats.map(Math.fround)) {
+      for (const b of floats.map(Math.fround)) expect(call(a, b), `${a}, ${b}`).toBe(Math.fround(meaning(a, b)));
+    }
+  });
+}
+
+/** Vector operations by what they mean for one lane; comparisons give all ones or nothing. */
+const vectorMeanings: Partial<Record<Opcode, Meaning>> = {
+  "i32x4.eq": (a, b) => -Number(a === b),
+  "i32x4.ne": (a, b) => -Number(a !== b),
+  "i32x4.lt_s": (a, b) => -Number(a < b),
+  "i32x4.lt_u": (a, b) => -Number(a >>> 0 < b >>> 0),
+  "i32x4.gt_s": (a, b) => -Number(a > b),
+  "i32x4.le_s": (a, b) => -Number(a <= b),
+  "i32x4.ge_s": (a, b) => -Number(a >= b),
+  "i32x4.abs": (a) => Math.abs(a),
+  "i32x4.neg": (a) => -a,
+  "i32x4.add": (a, b) => a + b,
+  "i32x4.sub": (a, b) => a - b,
+  "i32x4.mul": (a, b) => Math.imul(a, b),
+  "i32x4.min_s": (a, b) => Math.min(a, b),
+  "i32x4.max_s": (a, b) => Math.max(a, b),
+  "v128.not": (a) => ~a,
+  "v128.and": (a, b) => a & b,
+  "v128.andnot": (a, b) => a & ~b,
+  "v128.or": (a, b) => a | b,
+  "v128.xor": (a, b) => a ^ b,
+  "f32x4.eq": (a, b) => -Number(a === b),
+  "f32x4.ne": (a, b) => -Number(a !== b),
+  "f32x4.lt": (a, b) => -Number(a < b),
+  "f32x4.gt": (a, b) => -Number(a > b),
+  "f32x4.le": (a, b) => -Number(a <= b),
+  "f32x4.ge": (a, b) => -Number(a >= b),
+  "f32x4.ceil": (a) => Math.ceil(a),
+  "f32x4.floor": (a) => Math.floor(a),
+  "f32x4.nearest": nearest,
+  "f32x4.abs": (a) => Math.abs(a),
+  "f32x4.neg": (a) => -a,
+  "f32x4.sqrt": (a) => Math.sqrt(a),
+  "f32x4.add": (a, b) => a + b,
+  "f32x4.sub": (a, b) => a - b,
+  "f32x4.mul": (a, b) => a * b,
+  "f32x4.div": (a, b) => a / b,
+  "f32x4.min": (a, b) => Math.min(a, b),
+  "f32x4.max": (a, b) => Math.max(a, b),
+  "f32x4.pmin": (a, b) => (b < a ? b : a),
+  "f32x4.pmax": (a, b) => (a < b ? b : a),
+  "i32x4.trunc_sat_f32x4_s": saturate,
+  "f32x4.convert_i32x4_s": (a) => a,
+  "f64x2.floor": (a) => Math.floor(a),
+  "f64x2.nearest": nearest,
+  "f64x2.add": (a, b) => a + b,
+  "f64x2.sub": (a, b) => a - b,
+  "f64x2.mul": (a, b) => a * b,
+  "f64x2.div": (a, b) => a / b,
+};
+const exceptions: Partial<Record<Opcode, readonly [from: Lanes, to: Lanes]>> = {
+  "i32x4.trunc_sat_f32x4_s": ["f32", "i32"],
+  "f32x4.convert_i32x4_s": ["i32", "f32"],
+};
+type Lanes = "i32" | "f32" | "f64";
+const arrays = { i32: Int32Array, f32: Float32Array, f64: Float64Array };
+
+for (const [op, meaning] of Object.entries(vectorMeanings) as [Opcode, Meaning][]) {
+  test(`${op} lane by lane`, () => {
+    const own: Lanes = op.startsWith("f64") ? "f64" : op.startsWith("f32") ? "f32" : "i32";
+    const [from, to] = exceptions[op] ?? [own, op.startsWith("f32") && comparisons.includes(op.slice(6)) ? "i32" : own];
+    const edges = from === "i32" ? ints : floats;
+    const pairs = edges.flatMap((a) => edges.map((b) => [a, b]));
+    const operands = [0, 1].slice(0, meaning.length).map((side) => arrays[from].from(pairs.map((pair) => pair[side])));
+    const words = operands.map((values) => new Int32Array(values.buffer));
+    const { ints: bits } = runVectors(words, false, (v, ...args) => v.op(op, ...args));
+    const actual = new arrays[to](bits.slice().buffer);
+    const expected = arrays[to].from(pairs.map((_, i) => meaning(...operands.map((values) => values[i]))));
+    expect([...actual]).toEqual([...expected]);
+  });
+}
+
+test.each(["i32x4.shl", "i32x4.shr_s", "i32x4.shr_u"] as const)("%s takes counts modulo 32", (op) => {
+  for (const count of [0, 1, 31, 32, 33]) {
+    const { ints: actual } = runVectors([Int32Array.from([...ints, 0, 0])], false, (v, a) => v.shift(op, a, count));
+    const meaning = intMeanings[`i32.${op.slice(6)}` as Opcode] as Meaning;
+    expect(Array.from(actual.subarray(0, ints.length))).toEqual(ints.map((a) => meaning(a, count) | 0));
+  }
+});
+
+test.each(["f32x4.relaxed_madd", "f32x4.relaxed_nmadd"] as const)("%s rounds once or twice", (op) => {
+  const [a, b, c] = [floats, floats.map((x) => x * 0.3 + 1), floats.map((x) => 1 - x)].map((x) => Float32Array.from(x));
+  const { floats: actual } = runVectors([a, b, c], true, (v, ...args) => v.op(op, ...args));
+  for (const [i, x] of a.entries()) {
+    const product = op.endsWith("nmadd") ? -x * b[i] : x * b[i];
+    const allowed = [Math.fround(product + c[i]), Math.fround(Math.fround(product) + c[i])];
+    expect(
+      allowed.some((value) => Object.is(value, actual[i])),
+      `${x} × ${b[i]} + ${c[i]} = ${actual[i]}`,
+    ).toBe(true);
+  }
+});
+
+for (const [op, run] of Object.entries(opcodeCases)) {
+  test(`${op} by itself`, () => {
+    const [actual, expected] = run();
+    expect(actual).toEqual(expected);
+  });
+}
+
+test("call passes arguments and results", () => {
+  // see assembler.test.ts for calls between functions; here a function calls itself: 4!
+  const { call } = runScalars(["i32"], "i32", (f) => {
+    const n = f.parameter(0);
+    f.get(n);
+    f.if(() => [f.get(n), f.get(n), f.i32(1), f.op("i32.sub"), f.call(0), f.op("i32.mul"), f.op("return")]);
+    f.i32(1);
+  });
+  expect(call(4)).toBe(24);
+});
+
+test("every opcode is executed here", () => {
+  const elsewhere: Opcode[] = [
+    "call",
+    "i32x4.shl",
+    "i32x4.shr_s",
+    "i32x4.shr_u",
+    "f32x4.relaxed_madd",
+    "f32x4.relaxed_nmadd",
+  ];
+  const tables = [intMeanings, floatMeanings, vectorMeanings, opcodeCases];
+  const tested = new Set<string>([...elsewhere, ...tables.flatMap((table) => Object.keys(table))]);
+  expect(Object.keys(opcodes).filter((op) => !tested.has(op))).toEqual([]);
+});
+
+function apply(f: FunctionBody, op: Opcode, count: number): void {
+  for (let i = 0; i < count; i++) f.get(f.parameter(i));
+  f.op(op);
+}
