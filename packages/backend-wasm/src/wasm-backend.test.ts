@@ -10,6 +10,7 @@ const operands = (heads: number, queries: number, keys: number): [Tensor, Tensor
   random.normal([1, heads, keys, 16], { dtype: "float32" }),
   random.normal([1, heads, keys, 16], { dtype: "float32" }),
 ];
+const part = (t: Tensor): Tensor => slice(t, [null, null, [2, 9]]);
 const causal: AttentionOptions = { mask: ({ query, key }) => key.lessEqual(query) };
 const close = { absolute: 2e-6 };
 
@@ -30,7 +31,6 @@ test("views of tensors in the memory are read where they are", () => {
   const [query, key, value] = operands(2, 6, 9);
   const swapped = backend.upload(transpose(query, [0, 2, 1, 3]));
   const seen = transpose(swapped, [0, 2, 1, 3]);
-  const part = (t: Tensor): Tensor => slice(t, [null, null, [2, 9]]);
   const output = attention(seen, part(backend.upload(key)), part(backend.upload(value)), { backend }).output;
   assertAllClose(output, attention(query, part(key), part(value)).output, close);
 });

@@ -11,6 +11,7 @@ export type { MultiHeadAttentionOptions, PositionTransform } from "./options.ts"
 export type { Matmul } from "./project.ts";
 export { randomWeights, type RandomWeightsOptions } from "./random-weights.ts";
 export { tensorScatter, type TensorScatterOptions } from "./tensor-scatter.ts";
+export type { Allocate } from "./token-rows.ts";
 export { WeightError } from "./weight-error.ts";
 export type { WeightSource } from "./weight-source.ts";
 export type {

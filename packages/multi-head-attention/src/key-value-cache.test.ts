@@ -2,6 +2,7 @@ import { arange, concatenate, randomGenerator, reshape, slice, toArray, zeros, t
 import { expect, test } from "vitest";
 import { CacheError } from "./cache-error.ts";
 import { KeyValueCache } from "./key-value-cache.ts";
+import type { Allocate } from "./token-rows.ts";
 
 const random = randomGenerator(1);
 /** Keys of 3 numbers and values of 2 for 2 batch elements of 2 heads. */
@@ -191,4 +192,63 @@ test("options that make no sense are refused", () => {
   expect(() => new KeyValueCache({ window: { recent: 0 } })).toThrow("window.recent");
   expect(() => new KeyValueCache({ window: { recent: 1 }, capacity: 3 })).toThrow("Leave capacity out");
   expect(() => new KeyValueCache().key).toThrow("the cache is empty");
+});
+
+/** Memory that moves whenever something is allocated, and knows who holds what. */
+function movingMemory(): { readonly allocate: Allocate; readonly held: Set<number>; numbers(): Float32Array } {
+  let numbers = new Float32Array(0);
+  const held = new Set<number>();
+  const allocate: Allocate = (shape) => {
+    const room = shape.reduce((product, length) => product * length, 1);
+    const offset = numbers.length;
+    const moved = new Float32Array(offset + room).fill(NaN, offset);
+    moved.set(numbers);
+    numbers = moved;
+    held.add(offset);
+    return {
+      ...zeros(shape),
+      offset,
+      get data() {
+        return numbers;
+      },
+      dispose: () => void held.delete(offset),
+    };
+  };
+  return { allocate, held, numbers: () => numbers };
+}
+
+test.each([{}, { window: { recent: 4, sinks: 1 } }])("memory may come from elsewhere and may move (%j)", (options) => {
+  const memory = movingMemory();
+  const cache = new KeyValueCache({ ...options, allocate: memory.allocate });
+  const usual = new KeyValueCache(options);
+  for (let step = 0; step < 20; step++) {
+    const [key, value] = fresh(1 + (step % 3));
+    cache.append(key, value);
+    usual.append(key, value);
+    if (step === 7) for (const each of [cache, usual]) each.truncate(3);
+    if (step === 9) for (const each of [cache, usual]) each.reorder([1, 0]);
+    expect(toArray(cache.key)).toEqual(toArray(usual.key));
+    expect(toArray(cache.value)).toEqual(toArray(usual.value));
+    expect(memory.held.size).toBe(2);
+  }
+  cache.dispose();
+  expect(memory.held.size).toBe(0);
+  // what was ever written is zero now, what was never written is still NaN
+  expect(memory.numbers().every((number) => number === 0 || Number.isNaN(number))).toBe(true);
+});
+
+test("memory that cannot be had leaves the cache as it was", () => {
+  const memory = movingMemory();
+  let left = 3;
+  const allocate: Allocate = (shape, dtype) => {
+    if (left-- === 0) throw new RangeError("no more");
+    return memory.allocate(shape, dtype);
+  };
+  const cache = new KeyValueCache({ allocate });
+  const [key, value] = fresh(2);
+  cache.append(key, value);
+  expect(() => cache.append(...fresh(1))).toThrow("no more");
+  expect(cache.length).toBe(2);
+  expect(toArray(cache.key)).toEqual(toArray(key));
+  expect(toArray(cache.value)).toEqual(toArray(value));
 });

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" />
-import type { DType, Tensor } from "@fovea/tensor";
+import { zeros, type DType, type Tensor } from "@fovea/tensor";
 import { CacheError } from "./cache-error.ts";
-import { TokenRows } from "./token-rows.ts";
+import { type Allocate, TokenRows } from "./token-rows.ts";
 
 export interface CacheOptions {
   /** Tokens there is room for, allocated at once and never more. Default: grows as needed, by doubling. */
@@ -11,6 +11,8 @@ export interface CacheOptions {
   readonly window?: { readonly recent: number; readonly sinks?: number };
   /** How keys and values are stored; default as the first ones come. float16 and bfloat16 halve the memory. */
   readonly dtype?: DType;
+  /** Where its memory comes from; default: JavaScript's own. With a backend's `allocate` keys and values lie where its kernels read them. */
+  readonly allocate?: Allocate;
 }
 
 /** The keys and values of the tokens so far, so that each token is projected once. Appending costs the new tokens only; `key` and `value` are views.
@@ -20,11 +22,12 @@ export class KeyValueCache {
   readonly #capacity: number | null;
   readonly #window: { readonly recent: number; readonly sinks: number } | null;
   readonly #dtype: DType | null;
+  readonly #allocate: Allocate;
   #rows: { readonly key: TokenRows; readonly value: TokenRows } | null = null;
   #fixed = false;
   #disposed = false;
 
-  constructor({ capacity, window, dtype }: CacheOptions = {}) {
+  constructor({ capacity, window, dtype, allocate = zeros }: CacheOptions = {}) {
     if (capacity !== undefined) checkCount("capacity", capacity, 1);
     if (window !== undefined) {
       checkCount("window.recent", window.recent, 1);
@@ -34,6 +37,7 @@ export class KeyValueCache {
     this.#capacity = capacity ?? null;
     this.#window = window ? { recent: window.recent, sinks: window.sinks ?? 0 } : null;
     this.#dtype = dtype ?? null;
+    this.#allocate = allocate;
   }
 
   /** A cache that is filled once, for cross-attention: it holds copies of projected keys and values and refuses to append or truncate.
@@ -108,6 +112,8 @@ export class KeyValueCache {
       values.drop(sinks, keys.length - kept);
       keys.drop(sinks, keys.length - kept);
     }
+    keys.reserve(key.shape[2]);
+    values.reserve(key.shape[2]);
     keys.append(key);
     values.append(value);
   }
@@ -155,13 +161,18 @@ export class KeyValueCache {
     }
     this.#rows?.key.wipe();
     this.#rows?.value.wipe();
+    this.#rows = null;
     // a window moves within twice its size, see TokenRows
     const window = this.#window ? 2 * Math.max(needed, this.#window.sinks + this.#window.recent + 1) : null;
     const room = this.#capacity ?? window ?? needed;
-    this.#rows = {
-      key: new TokenRows(key, this.#dtype ?? key.dtype, room),
-      value: new TokenRows(value, this.#dtype ?? value.dtype, room),
-    };
+    const keys = new TokenRows(key, this.#dtype ?? key.dtype, room, this.#allocate);
+    try {
+      const values = new TokenRows(value, this.#dtype ?? value.dtype, room, this.#allocate);
+      this.#rows = { key: keys, value: values };
+    } catch (error) {
+      keys.wipe();
+      throw error;
+    }
     return this.#rows;
   }
 

@@ -1,15 +1,21 @@
-import { cast, contiguous, slice, zeros, type DType, type Tensor } from "@fovea/tensor";
+import { cast, contiguous, size, slice, type DType, type Tensor } from "@fovea/tensor";
+
+/** Where a cache's memory comes from, e.g. a backend's `allocate`: a dense tensor whose numbers need not be set. What has a `dispose` is disposed
+ *  of once it is no longer used. */
+export type Allocate = (shape: readonly number[], dtype: DType) => Tensor & { dispose?(): void };
 
 /** Memory for one vector per token, batch element and head, `[batch, heads, room, dim]`, in which tokens `begin … begin + length - 1` are in use:
  *  appended at the end, dropped near the beginning, always one contiguous run, so that what is in use is a view. */
 export class TokenRows {
-  #rows: Tensor;
+  readonly #allocate: Allocate;
+  #rows: ReturnType<Allocate>;
   #begin = 0;
   #length = 0;
 
   /** @param like gives batch, heads and dim: `[batch, heads, …, dim]` */
-  constructor(like: Tensor, dtype: DType, room: number) {
-    this.#rows = zeros([like.shape[0], like.shape[1], room, like.shape[3]], dtype);
+  constructor(like: Tensor, dtype: DType, room: number, allocate: Allocate) {
+    this.#allocate = allocate;
+    this.#rows = allocate([like.shape[0], like.shape[1], room, like.shape[3]], dtype);
   }
 
   get length(): number {
@@ -26,10 +32,10 @@ export class TokenRows {
     return slice(this.#rows, [null, null, [this.#begin, this.#begin + this.#length]]);
   }
 
-  /** @param fresh `[batch, heads, tokens, dim]` */
+  /** Appends what there is room for, see `reserve`.
+   *  @param fresh `[batch, heads, tokens, dim]` */
   append(fresh: Tensor): void {
     const tokens = fresh.shape[2];
-    this.#reserve(this.#length + tokens);
     moveRows(contiguous(cast(fresh, this.#rows.dtype)), 0, this.#rows, this.#begin + this.#length, tokens);
     this.#length += tokens;
   }
@@ -50,14 +56,15 @@ export class TokenRows {
     this.#replace(this.#rows.shape[2], order);
   }
 
-  /** Overwrites everything with zeros. */
+  /** Overwrites everything with zeros and gives the memory back: nothing can be appended any more. */
   wipe(): void {
-    this.#rows.data.fill(0);
+    wipeAndDispose(this.#rows);
     this.#length = 0;
   }
 
-  /** Makes room for `needed` tokens in use. Each move leaves half of the memory free, so a token is moved about once. */
-  #reserve(needed: number): void {
+  /** Makes room for `tokens` more. Each move leaves half of the memory free, so a token is moved about once. */
+  reserve(tokens: number): void {
+    const needed = this.#length + tokens;
     const room = this.#rows.shape[2];
     if (this.#begin + needed <= room) return;
     if (this.#begin > 0 && 2 * needed <= room) {
@@ -74,13 +81,18 @@ export class TokenRows {
   /** Moves what is in use to new memory and overwrites the old. */
   #replace(room: number, order: readonly number[]): void {
     const old = this.#rows;
-    this.#rows = zeros([order.length, old.shape[1], room, old.shape[3]], old.dtype);
+    this.#rows = this.#allocate([order.length, old.shape[1], room, old.shape[3]], old.dtype);
     for (const [to, from] of order.entries()) {
       moveRows(slice(old, [[from, from + 1]]), this.#begin, slice(this.#rows, [[to, to + 1]]), 0, this.#length);
     }
     this.#begin = 0;
-    old.data.fill(0);
+    wipeAndDispose(old);
   }
+}
+
+function wipeAndDispose(rows: ReturnType<Allocate>): void {
+  rows.data.fill(0, rows.offset, rows.offset + size(rows));
+  rows.dispose?.();
 }
 
 /** Copies `count` tokens of every batch element and head between two memories of one dtype, or within one, where they may overlap. */

@@ -1,0 +1,63 @@
+import { attention } from "@fovea/dot-product-attention";
+import { KeyValueCache, multiHeadAttention, randomWeights } from "@fovea/multi-head-attention";
+import {
+  assertAllClose,
+  cast,
+  concatenate,
+  randomGenerator,
+  slice,
+  toArray,
+  type DType,
+  type Tensor,
+} from "@fovea/tensor";
+import { expect, test } from "vitest";
+import { createWasmBackend } from "./wasm-backend.ts";
+
+const random = randomGenerator(11);
+const normal = (...shape: number[]): Tensor => random.normal(shape, { dtype: "float32" });
+
+test.each([1, 2])(
+  "token by token from a cache in the memory gives what the reference gives at once (%i threads)",
+  (threads) => {
+    using backend = createWasmBackend({ threads });
+    const weights = randomWeights(random, { queryDim: 32, heads: 4, keyHeads: 2 });
+    const tokens = normal(2, 20, 32);
+    const options = { heads: 4, mask: ({ query, key }) => key.lessEqual(query) } satisfies Parameters<
+      typeof multiHeadAttention
+    >[2];
+    using cache = new KeyValueCache({ allocate: backend.allocate });
+    const outputs = Array.from({ length: 20 }, (_, i) => {
+      const token = slice(tokens, [null, [i, i + 1]]);
+      return multiHeadAttention(weights, token, { ...options, backend, cache }).output;
+    });
+    assertAllClose(concatenate(outputs, 1), multiHeadAttention(weights, tokens, options).output, { absolute: 1e-5 });
+  },
+);
+
+test.each(["float32", "float16", "bfloat16"] as const)(
+  "keys and values of %s are read where they are",
+  (dtype: DType) => {
+    const backend = createWasmBackend({ threads: 1, maximumBytes: 2 ** 20 });
+    using cache = new KeyValueCache({ allocate: backend.allocate, dtype, capacity: dtype === "float32" ? 1000 : 2000 });
+    const [key, value] = [normal(1, 2, 900, 32), normal(1, 2, 900, 32)];
+    // of 1 MiB the cache takes half: there is no room for a copy of it
+    cache.append(key, value);
+    const query = normal(1, 2, 3, 32);
+    const { output } = attention(query, cache.key, cache.value, { backend });
+    const stored = [key, value].map((t) => cast(cast(t, dtype), "float32"));
+    assertAllClose(output, attention(query, stored[0], stored[1]).output, { absolute: 2e-6 });
+  },
+);
+
+test("a cache gives back its memory, zeroed", () => {
+  const backend = createWasmBackend({ threads: 1 });
+  const before = backend.bytesInUse;
+  const cache = new KeyValueCache({ allocate: backend.allocate });
+  for (let step = 0; step < 9; step++) cache.append(normal(1, 2, 3, 8), normal(1, 2, 3, 8));
+  const { key } = cache;
+  const [memory, start] = [key.data, key.offset];
+  expect(toArray(key).some((number) => number !== 0)).toBe(true);
+  cache.dispose();
+  expect(backend.bytesInUse).toBe(before);
+  expect(memory.slice(start, start + 2 * 27 * 8).every((number) => number === 0)).toBe(true);
+});
