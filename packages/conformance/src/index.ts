@@ -1,3 +1,4 @@
+export { describeBackend } from "./describe-backend.ts";
 export type { OnnxCase, OnnxGraph, OnnxNode, OnnxTensor } from "./onnx/onnx-case.ts";
 export { runCase } from "./onnx/run-case.ts";
 export type { CaseResult } from "./onnx/run-case.ts";
