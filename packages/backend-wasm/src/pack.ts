@@ -199,3 +199,29 @@ export function emitPackRows(size: number, storage: Storage, panelRows: number):
   f.op("i32.eqz");
   return f;
 }
+
+/** `finite(address, bytes) → 1` when no number among `bytes` / 4 floats is NaN or infinite, else 0; looks at 16 bytes at a time. */
+export function emitFinite(): FunctionBody {
+  const f = new FunctionBody(["i32", "i32"], ["i32"]);
+  const [address, bytes] = [f.parameter(0), f.parameter(1)];
+  const vector = f.local("v128");
+  const odd = f.local("v128");
+  f.get(address);
+  f.get(bytes);
+  f.op("i32.add");
+  f.set(bytes);
+  f.forRange(address, bytes, 16, () => {
+    f.get(odd);
+    f.get(address);
+    f.memory("v128.load");
+    f.tee(vector);
+    f.get(vector);
+    f.op("f32x4.sub");
+    f.op("v128.or");
+    f.set(odd);
+  });
+  f.get(odd);
+  f.op("v128.any_true");
+  f.op("i32.eqz");
+  return f;
+}

@@ -1,5 +1,7 @@
 import { AttentionError, type Backend, type Kernel, type Plan } from "@fovea/dot-product-attention";
 import { concatenate, slice, type DType, type Tensor } from "@fovea/tensor";
+import { backwardCall } from "./backward-call.ts";
+import { type BackwardModule, backwardModule } from "./backward-module.ts";
 import { BackendError } from "./backend-error.ts";
 import { forwardCall } from "./forward-call.ts";
 import { Heap } from "./heap.ts";
@@ -8,7 +10,7 @@ import { orderTasks } from "./order-tasks.ts";
 import { planModule } from "./plan-module.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
 import { threadCount } from "./thread-count.ts";
-import { Threads } from "./threads.ts";
+import { type LoadedKernel, Threads } from "./threads.ts";
 import { allocateTensor, uploadTensor, type WasmTensor } from "./wasm-tensor.ts";
 
 export interface WasmBackendOptions {
@@ -64,11 +66,19 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     if (disposed) throw new AttentionError("backend-wasm: this backend has been disposed of. Create another.");
   };
 
+  /** Backward kernels are compiled when they are first asked for. */
+  const loadBackward = (plan: Plan): { readonly module: BackwardModule; readonly loaded: LoadedKernel } => {
+    const module = backwardModule(plan, heap, relaxedSimd);
+    const loaded = threads.load(module.bytes, module.shape.bytes);
+    compilations += 1;
+    return { module, loaded };
+  };
   const compile = (plan: Plan): Kernel => {
     const module = planModule(plan, heap, relaxedSimd);
     const kernel = threads.load(module.bytes, module.shape.bytes);
     compilations += 1;
     let live = true;
+    let backward: ReturnType<typeof loadBackward> | null = null;
     return {
       forward(call) {
         check();
@@ -79,12 +89,17 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
         };
         return forwardCall(heap, plan, module, runTasks, call);
       },
-      backward() {
-        throw new AttentionError("backend-wasm: no backward yet");
+      backward(call, forward, outputGradient) {
+        check();
+        if (!live) throw new AttentionError("backend-wasm: this kernel has been disposed of. Compile the plan again.");
+        backward ??= loadBackward(plan);
+        const { module, loaded } = backward;
+        return backwardCall(heap, plan, module, loaded.run, call, forward, outputGradient);
       },
       dispose() {
         if (live) {
           kernel.dispose();
+          backward?.loaded.dispose();
           kernels.delete(plan.key);
         }
         live = false;

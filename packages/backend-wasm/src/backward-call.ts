@@ -1,0 +1,266 @@
+import type { Call, Forward, Gradients, Plan } from "@fovea/dot-product-attention";
+import { at, cast, readValues, tensor, type Tensor } from "@fovea/tensor";
+import {
+  backwardTaskFields,
+  type BackwardTileField,
+  backwardTileFields,
+  type MergeField,
+  mergeFields,
+  partBytes,
+} from "./backward-layout.ts";
+import type { BackwardModule } from "./backward-module.ts";
+import { writeCallRecord } from "./call-record.ts";
+import { type BackwardChunk, cutBackward } from "./cut-backward.ts";
+import type { Heap } from "./heap.ts";
+import { Borrowed, type Placed, place } from "./operand.ts";
+import { writeRunLists } from "./run-lists.ts";
+import { createTableSums, type TaskPlace } from "./table-sums.ts";
+import { allocateTensor, type WasmTensor } from "./wasm-tensor.ts";
+
+/** Runs `count` tasks at `address` through an export of the backward module, on however many threads there are.
+ *  @param work multiplications, roughly */
+export type RunBackward = (entry: "backward" | "merge", address: number, count: number, work: number) => void;
+
+/** Keys in one merge task. */
+const mergeKeys = 512;
+
+/** One backward call: operands placed, tiles cut into tasks, their sums merged, gradients brought to where the query lives. */
+export function backwardCall(
+  heap: Heap,
+  plan: Plan,
+  module: BackwardModule,
+  run: RunBackward,
+  call: Call,
+  forward: Forward,
+  outputGradient: Tensor,
+): Gradients {
+  const [batch, , queries, headDim] = call.query.shape;
+  const [, keyHeads, keys, valueDim] = call.value.shape;
+  const heads = call.query.shape[1];
+  const rows = batch * heads * queries;
+  const resident = call.query.data.buffer === heap.memory.buffer;
+  const float64 = [plan.queryType, plan.keyType, plan.valueType].includes("float64");
+  const borrowed = new Borrowed(heap);
+  const results: WasmTensor[] = [];
+  try {
+    const query = place(heap, borrowed, call.query);
+    const key = place(heap, borrowed, call.key);
+    const value = place(heap, borrowed, call.value);
+    const output = place(heap, borrowed, inFloat32(forward.output));
+    const upstream = place(heap, borrowed, inFloat32(outputGradient));
+    for (const { shape } of [call.query, call.key, call.value]) results.push(allocateTensor(heap, shape, "float32"));
+    const [queryGradient, keyGradient, valueGradient] = results.map(placedDense);
+    const record = writeCallRecord(heap, borrowed, module.layout, call);
+    const runLists = writeRunLists(heap, borrowed, call, plan.mask !== null);
+    const shifts = borrowed.allocate(rows * 4);
+    const means = borrowed.allocate(rows * 4);
+    const { chunks, most } = cutBackward(heap, call, module.shape, runLists);
+    const tableSums = createTableSums(heap, borrowed, plan, call, { batch, keyHeads, chunks: most });
+    const sums = chunks.map((chunk) => {
+      const width = chunk.endKey - chunk.firstKey;
+      const bytes = width * (headDim + valueDim) * 4;
+      return { chunk, address: borrowed.allocate(bytes), bytes, valuesAt: width * headDim * 4 };
+    });
+    const tileCount = chunks.reduce((count, { tiles }) => count + tiles.length, 0);
+    const tiles = new Records(heap, borrowed, backwardTileFields, tileCount);
+    const tasks = new Records(heap, borrowed, backwardTaskFields, chunks.length);
+    const parts = borrowed.allocate(chunks.length * partBytes);
+    const merges = new Records(heap, borrowed, mergeFields, batch * keyHeads * Math.ceil(keys / mergeKeys));
+    // Nothing is allocated below, so the views stay.
+    heap.f32.fill(0, queryGradient.address / 4, queryGradient.address / 4 + rows * headDim);
+    writeShifts(heap.f32.subarray(shifts / 4, shifts / 4 + rows), plan, call, forward);
+
+    const softmax = plan.normalizer.startsWith("softmax");
+    const queryScale = plan.score || !softmax ? call.scale : call.scale * Math.LOG2E;
+    const writeTile = (
+      chunk: BackwardChunk,
+      index: number,
+      keySums: number,
+      valueSums: number,
+      tables: number,
+    ): void => {
+      const { batch: b, keyHead } = chunk;
+      const { head, first, rows: tileRows, runs } = chunk.tiles[index];
+      const row = (b * heads + head) * queries + first;
+      const fields: Record<BackwardTileField, number> = {
+        call: record,
+        query: addressOf(query, b, head, first),
+        queryStride: query.strides[2],
+        key: addressOf(key, b, keyHead, 0),
+        keyStride: key.strides[2],
+        value: addressOf(value, b, keyHead, 0),
+        valueStride: value.strides[2],
+        output: addressOf(output, b, head, first),
+        outputStride: output.strides[2],
+        outputGradient: addressOf(upstream, b, head, first),
+        outputGradientStride: upstream.strides[2],
+        queryGradient: addressOf(queryGradient, b, head, first),
+        queryGradientStride: queryGradient.strides[2],
+        shifts: shifts + row * 4,
+        means: means + row * 4,
+        keySums,
+        valueSums,
+        tables,
+        rows: tileRows,
+        firstQuery: call.queryOffsets[b] + first,
+        batch: b,
+        head,
+        runs: runs.address,
+        runCount: runs.count,
+        queryScale,
+        scale: call.scale,
+      };
+      tiles.add(fields, ["queryScale", "scale"]);
+    };
+
+    let done = 0;
+    for (let turn = 0; turn < tableSums.turns; turn++) {
+      let pairs = 0;
+      for (const { chunk, address, bytes, valuesAt } of sums) {
+        const place: TaskPlace = chunk;
+        if (tableSums.turn(place) !== turn) continue;
+        const firstTile = tiles.next;
+        const tables = tableSums.list(place);
+        const keySums = address - chunk.firstKey * headDim * 4;
+        const valueSums = address + valuesAt - chunk.firstKey * valueDim * 4;
+        for (const [index, tile] of chunk.tiles.entries()) {
+          writeTile(chunk, index, keySums, valueSums, tables);
+          pairs += tile.pairs;
+        }
+        tasks.add({ tiles: firstTile, tileCount: chunk.tiles.length, sums: address, sumBytes: bytes });
+      }
+      run("backward", tasks.address(done), tasks.count - done, pairs * (3 * headDim + 2 * valueDim));
+      done = tasks.count;
+    }
+
+    const words = heap.i32;
+    for (const [index, { chunk, address, valuesAt }] of sums.entries()) {
+      const part = [
+        address - chunk.firstKey * headDim * 4,
+        address + valuesAt - chunk.firstKey * valueDim * 4,
+        chunk.firstKey,
+        chunk.endKey,
+      ];
+      words.set(part, (parts + index * partBytes) / 4);
+    }
+    let part = 0;
+    for (let b = 0; b < batch; b++) {
+      for (let keyHead = 0; keyHead < keyHeads; keyHead++) {
+        const firstPart = part;
+        while (part < chunks.length && chunks[part].batch === b && chunks[part].keyHead === keyHead) part += 1;
+        for (let first = 0; first < keys; first += mergeKeys) {
+          const fields: Record<MergeField, number> = {
+            parts: parts + firstPart * partBytes,
+            partCount: part - firstPart,
+            firstKey: first,
+            endKey: Math.min(first + mergeKeys, keys),
+            keyGradient: addressOf(keyGradient, b, keyHead, 0),
+            keyGradientStride: keyGradient.strides[2],
+            valueGradient: addressOf(valueGradient, b, keyHead, 0),
+            valueGradientStride: valueGradient.strides[2],
+            scale: call.scale,
+          };
+          merges.add(fields, ["scale"]);
+        }
+      }
+    }
+    run("merge", merges.address(0), merges.count, (headDim + valueDim) * batch * keyHeads * keys);
+
+    const gradients = {
+      tables: tableSums.finish(),
+      sinks: call.sinks && sinkGradients(call.sinks, heap.f32.subarray(means / 4, means / 4 + rows), call, forward),
+    };
+    const [q, k, v] = results.map((result) => (resident ? result : takeOut(heap, result, float64)));
+    if (resident) results.length = 0;
+    return { query: q, key: k, value: v, ...gradients };
+  } finally {
+    borrowed.free();
+    for (const tensor of results) tensor.dispose();
+  }
+}
+
+/** Records of one kind, one after another in memory. */
+class Records<Field extends string> {
+  readonly #heap: Heap;
+  readonly #fields: readonly Field[];
+  readonly #start: number;
+  count = 0;
+
+  constructor(heap: Heap, borrowed: Borrowed, fields: readonly Field[], most: number) {
+    this.#heap = heap;
+    this.#fields = fields;
+    this.#start = borrowed.allocate(most * fields.length * 4);
+  }
+
+  address(index: number): number {
+    return this.#start + index * this.#fields.length * 4;
+  }
+
+  /** Where the next record will be. */
+  get next(): number {
+    return this.address(this.count);
+  }
+
+  /** @param floats fields that are float32; the others are ints */
+  add(values: Readonly<Record<Field, number>>, floats: readonly Field[] = []): void {
+    const at = this.next / 4;
+    const words = this.#heap.i32;
+    for (const [index, field] of this.#fields.entries()) words[at + index] = values[field];
+    for (const field of floats) this.#heap.f32[at + this.#fields.indexOf(field)] = values[field];
+    this.count += 1;
+  }
+}
+
+const inFloat32 = (source: Tensor): Tensor =>
+  source.dtype === "float32" || source.dtype === "float64" ? source : cast(source, "float32");
+
+const addressOf = (of: Placed, batch: number, head: number, row: number): number =>
+  of.address + batch * of.strides[0] + head * of.strides[1] + row * of.strides[2];
+
+const placedDense = ({ address, strides }: WasmTensor): Placed => ({
+  address,
+  strides: [strides[0] * 4, strides[1] * 4, strides[2] * 4],
+});
+
+/** What each row's scores are shifted by: the threshold, or the log of everything that takes weight in units of log 2. Rows that see nothing get 0,
+ *  which leaves their scores at -Infinity. */
+function writeShifts(shifts: Float32Array, plan: Plan, call: Call, { logSumExp, threshold }: Forward): void {
+  const [, heads, queries] = call.query.shape;
+  if (threshold) shifts.set(readValues(threshold));
+  else if (!logSumExp) shifts.fill(0);
+  else {
+    const values = readValues(logSumExp);
+    for (let row = 0; row < shifts.length; row++) {
+      const own = values[row];
+      const sink = sinkOf(plan, call, Math.floor(row / queries) % heads);
+      const total = Math.max(own, sink) + Math.log1p(Math.exp(-Math.abs(own - sink)));
+      // Infinity among the scores makes every weight of the row NaN, as it does forward.
+      shifts[row] = own === -Infinity ? 0 : own === Infinity ? NaN : total * Math.LOG2E;
+    }
+  }
+}
+
+function sinkOf(plan: Plan, call: Call, head: number): number {
+  if (plan.normalizer === "softmaxPlusOne") return 0;
+  return call.sinks ? at(call.sinks, head) : -Infinity;
+}
+
+/** A sink is one more score, whose weight gives nothing: its gradient is -weight × mean, summed over the rows that see something. */
+function sinkGradients(sinks: Tensor, means: Float32Array, call: Call, { logSumExp }: Forward): Tensor {
+  const [, heads, queries] = call.query.shape;
+  const values = logSumExp ? readValues(logSumExp) : [];
+  const sums = new Float64Array(heads);
+  for (let row = 0; row < means.length; row++) {
+    if (values[row] === -Infinity) continue;
+    const head = Math.floor(row / queries) % heads;
+    sums[head] -= means[row] / (1 + Math.exp(values[row] - at(sinks, head)));
+  }
+  return tensor(sums, { shape: sinks.shape, dtype: sinks.dtype });
+}
+
+/** A copy outside the memory, for callers whose tensors live there too. */
+function takeOut(heap: Heap, source: WasmTensor, float64: boolean): Tensor {
+  const count = source.shape.reduce((product, length) => product * length, 1);
+  const values = heap.f32.slice(source.address / 4, source.address / 4 + count);
+  return tensor(values, { shape: source.shape, dtype: float64 ? "float64" : "float32" });
+}

@@ -1,0 +1,44 @@
+import type { Plan } from "@fovea/dot-product-attention";
+import { ModuleBuilder } from "./assembler.ts";
+import { addBackward } from "./backward.ts";
+import { backwardTaskFields, mergeFields } from "./backward-layout.ts";
+import { type BackwardShape, backwardShape } from "./backward-shape.ts";
+import { createVectorDerivative } from "./create-vector-derivative.ts";
+import { createVectorProgram } from "./create-vector-program.ts";
+import { gradientRule } from "./gradient-rule.ts";
+import type { Heap } from "./heap.ts";
+import { type CallLayout, callLayout } from "./layout.ts";
+import { addMergeSums } from "./merge-sums.ts";
+import { storageOf } from "./operand.ts";
+import { addRun } from "./run.ts";
+import { floatTables } from "./table-sums.ts";
+
+/** A plan's backward kernels as bytes, with what JavaScript must know to call them: exports `backward` and `merge`. */
+export interface BackwardModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly layout: CallLayout;
+  readonly shape: BackwardShape;
+}
+
+export function backwardModule(plan: Plan, heap: Heap, relaxed: boolean): BackwardModule {
+  const layout = callLayout(plan);
+  const shape = backwardShape(plan.headDim, plan.valueDim, relaxed);
+  const module = new ModuleBuilder();
+  const tables = floatTables(plan);
+  const backward = addBackward(module, {
+    shape,
+    queryType: storageOf(plan.queryType),
+    keyType: storageOf(plan.keyType),
+    valueType: storageOf(plan.valueType),
+    score: plan.score && createVectorDerivative(plan.score, layout, "score", relaxed),
+    mask: plan.mask && createVectorProgram(plan.mask, layout, "mask", relaxed),
+    probability: plan.probability && createVectorDerivative(plan.probability, layout, "probability", relaxed),
+    rule: gradientRule[plan.normalizer],
+    tableIndex: (role, name) => tables.findIndex((table) => table.role === role && table.name === name),
+    relaxed,
+  });
+  addRun(module, "backward", backward, backwardTaskFields.length * 4, heap.shared);
+  addRun(module, "merge", addMergeSums(module, shape), mergeFields.length * 4, heap.shared);
+  const bytes = module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
+  return { bytes, layout, shape };
+}
