@@ -5,11 +5,11 @@ import type { Heap } from "./heap.ts";
 import { taskBytes, taskFields, type TaskField } from "./layout.ts";
 import { Borrowed, place } from "./operand.ts";
 import type { PlanModule } from "./plan-module.ts";
-import { writeRunLists } from "./run-lists.ts";
+import { type RunList, writeRunLists } from "./run-lists.ts";
 import { allocateTensor, type WasmTensor } from "./wasm-tensor.ts";
 
-/** Runs `count` tasks at `address`, on however many threads there are. */
-export type RunTasks = (address: number, count: number) => void;
+/** Runs `count` tasks at `address`, on however many threads there are, each with so much scratch memory. */
+export type RunTasks = (address: number, count: number, scratchBytes: number) => void;
 
 const fieldIndex = Object.fromEntries(taskFields.map((name, index) => [name, index])) as Record<TaskField, number>;
 const stride = taskBytes / 4;
@@ -39,6 +39,7 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runTasks
     const most = batch * heads * blockRows * Math.ceil(Math.min(tiles.queryBlock, queries) / queryTile);
     const tasks = borrowed.allocate(most * taskBytes);
     let count = 0;
+    let mostTiles = 0;
     const words = heap.i32;
     const floats = heap.f32;
     // Rows past a batch element's length belong to no task: they stay as they are set here.
@@ -55,6 +56,7 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runTasks
           const blockRow = Math.floor(first / tiles.queryBlock);
           const end = Math.min(first + queryTile, (blockRow + 1) * tiles.queryBlock, call.queryLengths[b]);
           const runs = tiles.runs(b, head, blockRow);
+          if (module.tileBytes > 0) mostTiles = Math.max(mostTiles, keyTiles(words, runs, module.shape.keyTile));
           const row = (b * heads + head) * queries + first;
           const task = tasks / 4 + count * stride;
           words[task + fieldIndex.call] = record;
@@ -83,11 +85,14 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runTasks
         }
       }
     }
-    runTasks(tasks, count);
+    runTasks(tasks, count, module.shape.bytes + mostTiles * module.tileBytes);
 
     const shape = [batch, heads, queries];
-    // Softmax kernels leave each row's largest score in units of log 2 and the sum of 2^(score - largest).
+    // Softmax kernels leave each row's largest score in units of log 2 and the sum of 2^(score - largest); kernels by rows the largest score and
+    // the threshold's distance from it.
     const logSumExp = softmax ? new Float32Array(rows) : null;
+    const threshold = module.tileBytes > 0 ? new Float32Array(rows) : null;
+    const unit = plan.normalizer === "entmax15" ? 0.5 : 1;
     const rowMaximum = new Float32Array(rows);
     const after = heap.f32;
     for (let row = 0; row < rows; row++) {
@@ -95,11 +100,12 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runTasks
       rowMaximum[row] = maximum;
       const total = after[totals / 4 + row];
       if (logSumExp) logSumExp[row] = total === 0 ? -Infinity : maximum + Math.log(total);
+      if (threshold) threshold[row] = total === 0 ? 0 : maximum * unit + total;
     }
     const result = {
       output: resident ? output : takeOut(heap, output),
       logSumExp: logSumExp && tensor(logSumExp, { shape }),
-      threshold: null,
+      threshold: threshold && tensor(threshold, { shape }),
       rowMaximum: call.returnRowMaximum ? tensor(rowMaximum, { shape }) : null,
     };
     if (resident) results.length = 0;
@@ -108,6 +114,15 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runTasks
     borrowed.free();
     for (const tensor of results) tensor.dispose();
   }
+}
+
+/** Key tiles of a task: every run has its own. */
+function keyTiles(words: Int32Array, runs: RunList, keyTile: number): number {
+  let tiles = 0;
+  for (let run = runs.address / 4; run < runs.address / 4 + runs.count * 3; run += 3) {
+    tiles += Math.ceil((words[run + 1] - words[run]) / keyTile);
+  }
+  return tiles;
 }
 
 /** A copy outside the memory, for callers whose tensors live there too. */

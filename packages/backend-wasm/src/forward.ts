@@ -1,28 +1,15 @@
 import type { Normalizer } from "@fovea/dot-product-attention";
 import { FunctionBody, type ModuleBuilder } from "./assembler.ts";
 import { emitExp2, prepareExp2 } from "./exp2.ts";
-import { emitMicrokernel, panelWidth } from "./microkernel.ts";
-import { emitCopyRows, emitPackColumns, emitPackRows, paddedTo4, paddedTo8, type Storage } from "./pack.ts";
-import { emitScaledStore } from "./scaled-store.ts";
-import { emitScoreRow } from "./score-row.ts";
+import { ForwardTile, type ForwardTileParts } from "./forward-tile.ts";
 import { emitSoftmaxRow } from "./softmax-row.ts";
 import { emitSoftmaxStatistics } from "./softmax-statistics.ts";
-import { TileLoop } from "./tile-loop.ts";
-import type { TileShape } from "./tile-shape.ts";
-import type { VectorProgram } from "./vector-program.ts";
-import { emitWeightRow, type WeightRule } from "./weight-row.ts";
+import type { TileLoop } from "./tile-loop.ts";
+import type { WeightRule } from "./weight-row.ts";
 
-export interface ForwardParts {
-  readonly shape: TileShape;
-  readonly queryType: Storage;
-  readonly keyType: Storage;
-  readonly valueType: Storage;
-  readonly score: VectorProgram | null;
-  readonly mask: VectorProgram | null;
-  readonly probability: VectorProgram | null;
+export interface ForwardParts extends ForwardTileParts {
   /** One that needs no whole row at hand. */
   readonly normalizer: Exclude<Normalizer, "sparsemax" | "entmax15">;
-  readonly relaxed: boolean;
 }
 
 /** Adds `forward(task, scratch)`: one tile of queries of one head against every run of keys that its mask lets through.
@@ -33,137 +20,43 @@ export interface ForwardParts {
  *  Work: O(visible pairs × (headDim + valueDim)); packing costs about 3 in 200 of it.
  *  @returns the function's index */
 export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
-  const { shape, score, mask, probability, relaxed } = parts;
+  const { shape, probability, relaxed } = parts;
   const softmax = parts.normalizer.startsWith("softmax");
-  const factor = softmax && score ? Math.LOG2E : 1;
   const rule: WeightRule = parts.normalizer === "sigmoid" || parts.normalizer === "relu" ? parts.normalizer : "softmax";
-  const queryRow = paddedTo4(shape.headDim) * 4;
-  const sumRow = paddedTo8(shape.valueDim) * 4;
-
-  const copyQuery = module.add(emitCopyRows(shape.headDim, parts.queryType, true));
-  const packKeys = module.add(emitPackColumns(shape.headDim, parts.keyType));
-  const packValues = module.add(emitPackRows(shape.valueDim, parts.valueType, shape.keyTile));
-  const products = { rows: shape.microRows, relaxed };
-  const scoreRow = shape.keyTile * 4;
-  const scoresOf = module.add(
-    emitMicrokernel({ ...products, leftStride: queryRow, resultStride: scoreRow, accumulate: false }),
-  );
-  const sumsShape = { ...products, leftStride: scoreRow, resultStride: sumRow, accumulate: true };
-  const addSums = module.add(emitMicrokernel(sumsShape));
-  const addSeenSums = module.add(emitMicrokernel({ ...sumsShape, skipZeros: "left" }));
-  const wholeRow = module.add(emitScoreRow({ score, mask: null, cut: false, factor }));
-  const partialRow = module.add(emitScoreRow({ score, mask, cut: true, factor }));
   const softmaxRow = module.add(emitSoftmaxRow(shape, relaxed));
   const statistics = module.add(emitSoftmaxStatistics(shape, relaxed));
-  const weightRow = module.add(emitWeightRow(rule, probability, relaxed));
-
   const f = new FunctionBody(["i32", "i32"]);
-  const loop = new TileLoop(f, shape);
-  const finite = f.local("i32");
-  const column = f.local("i32");
-  const largest = f.local("f32");
+  const tile = new ForwardTile(module, f, parts, rule, softmax ? Math.LOG2E : 1);
+  const { loop, largest } = tile;
 
-  const pack = (operand: "key" | "value"): void => {
-    loop.operandRow(operand, `${operand}Stride`, loop.start);
-    f.address(loop.scratch, shape[operand]);
-    f.get(loop.width);
-    loop.int(`${operand}Stride`);
-    f.call(operand === "key" ? packKeys : packValues);
-    if (operand === "value") f.set(finite);
-  };
-  const scores = (): void => {
-    f.assign(column, 0);
-    f.forRange(column, loop.width8, panelWidth, () => {
-      loop.pushQueryRow(loop.group);
-      f.address(loop.scratch, shape.key, column, queryRow);
-      loop.pushAt(() => loop.pushScoreRow(loop.group), column);
-      f.i32(shape.headDim);
-      f.call(scoresOf);
-    });
-  };
-  /** Leaves the row's largest score of this tile in `largest`. */
-  const programs = (): void => {
-    const call = (target: number): void => {
-      loop.pushScoreRow(loop.row);
-      f.get(loop.width8);
-      f.get(loop.start);
-      f.get(loop.end);
-      loop.pushScope();
-      f.call(target);
-      f.set(largest);
-    };
-    f.get(loop.whole);
-    f.if(
-      () => call(wholeRow),
-      () => call(partialRow),
-    );
-  };
-  const weights = (pushShift: () => void, pushFactor: () => void): void => {
-    loop.pushScoreRow(loop.row);
-    f.get(loop.width8);
-    f.get(loop.start);
-    loop.pushScope();
-    pushShift();
-    pushFactor();
-    f.call(weightRow);
-  };
-  const sums = (): void => {
-    f.assign(column, 0);
-    f.forRange(column, paddedTo8(shape.valueDim), panelWidth, () => {
-      const call = (target: number): void => {
-        loop.pushScoreRow(loop.group);
-        f.address(loop.scratch, shape.value, column, scoreRow);
-        loop.pushAt(() => loop.pushSumRow(loop.group), column);
-        f.get(loop.width);
-        f.call(target);
-      };
-      f.get(finite);
-      f.if(
-        () => call(addSums),
-        () => call(addSeenSums),
-      );
-    });
-  };
-
-  loop.int("query");
-  f.address(loop.scratch, shape.query);
-  f.get(loop.rows);
-  loop.int("queryStride");
-  loop.float("queryScale");
-  f.call(copyQuery);
-  clearRows(loop, sumRow);
+  tile.begin();
 
   if (!softmax) {
     loop.eachKeyTile(() => {
-      pack("key");
-      pack("value");
+      tile.pack("key");
+      tile.pack("value");
       loop.eachGroup(() => {
-        scores();
+        tile.scores();
         loop.eachRowOfGroup(() => {
-          programs();
-          loop.pushRowNumber("maxima");
-          loop.pushRowNumber("maxima");
-          f.memory("f32.load");
-          f.get(largest);
-          f.op("f32.max");
-          f.memory("f32.store");
-          weights(
+          tile.programs(loop.width8);
+          tile.raiseMaximum();
+          tile.weights(
             () => f.f32(0),
             () => f.f32(1),
           );
         });
-        sums();
+        tile.sums();
       });
     });
-    setFactors(loop, () => f.f32(1));
+    tile.setFactors(() => f.f32(1));
   } else if (!probability) {
     loop.eachKeyTile(() => {
-      pack("key");
-      pack("value");
+      tile.pack("key");
+      tile.pack("value");
       loop.eachGroup(() => {
-        scores();
+        tile.scores();
         loop.eachRowOfGroup(() => {
-          programs();
+          tile.programs(loop.width8);
           loop.pushScoreRow(loop.row);
           f.get(loop.width8);
           f.get(largest);
@@ -171,17 +64,17 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
           loop.pushRowNumber("maxima");
           f.call(softmaxRow);
         });
-        sums();
+        tile.sums();
       });
     });
-    setFactors(loop, softmaxFactor(loop, parts));
+    tile.setFactors(softmaxFactor(loop, parts));
   } else {
     loop.eachKeyTile(() => {
-      pack("key");
+      tile.pack("key");
       loop.eachGroup(() => {
-        scores();
+        tile.scores();
         loop.eachRowOfGroup(() => {
-          programs();
+          tile.programs(loop.width8);
           loop.pushScoreRow(loop.row);
           f.get(loop.width8);
           f.get(largest);
@@ -190,15 +83,15 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
         });
       });
     });
-    setFactors(loop, softmaxFactor(loop, parts));
+    tile.setFactors(softmaxFactor(loop, parts));
     loop.eachKeyTile(() => {
-      pack("key");
-      pack("value");
+      tile.pack("key");
+      tile.pack("value");
       loop.eachGroup(() => {
-        scores();
+        tile.scores();
         loop.eachRowOfGroup(() => {
-          programs();
-          weights(
+          tile.programs(loop.width8);
+          tile.weights(
             () => {
               loop.pushRowNumber("maxima");
               f.memory("f32.load");
@@ -209,42 +102,13 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
             },
           );
         });
-        sums();
+        tile.sums();
       });
     });
-    setFactors(loop, () => f.f32(1));
+    tile.setFactors(() => f.f32(1));
   }
-  writeResults(loop);
+  tile.finish();
   return module.add(f, "forward");
-}
-
-/** Nothing summed, nothing seen. */
-function clearRows(loop: TileLoop, sumRow: number): void {
-  const { f, shape, scratch } = loop;
-  const rows = shape.queryTile + shape.microRows;
-  for (const [offset, bytes] of [
-    [shape.sums, rows * sumRow],
-    [shape.totals, rows * 4],
-  ]) {
-    f.address(scratch, offset);
-    f.i32(0);
-    f.i32(bytes);
-    f.op("memory.fill", 0);
-  }
-  loop.eachRow(() => {
-    loop.pushRowNumber("maxima");
-    f.f32(-Infinity);
-    f.memory("f32.store");
-  });
-}
-
-/** Writes each row's factor: 0 for a row without a total, else what `push` pushes. */
-function setFactors(loop: TileLoop, push: () => void): void {
-  loop.eachRow(() => {
-    loop.pushRowNumber("factors");
-    push();
-    loop.f.memory("f32.store");
-  });
 }
 
 /** Pushes 1 / (total + sink), or 0 for a row that saw nothing. */
@@ -278,35 +142,4 @@ function softmaxFactor(loop: TileLoop, { normalizer, relaxed }: ForwardParts): (
     f.op("f32.ne");
     f.op("select");
   };
-}
-
-/** Output rows, and each row's largest score and total for JavaScript to make the log-sum-exp of. */
-function writeResults(loop: TileLoop): void {
-  const { f } = loop;
-  const source = f.local("i32");
-  const target = f.local("i32");
-  const factor = f.local("f32");
-  loop.eachRow(() => {
-    for (const [name, list] of [
-      ["rowMaximum", "maxima"],
-      ["logSumExp", "totals"],
-    ] as const) {
-      loop.int(name);
-      f.get(loop.row);
-      f.i32(2);
-      f.op("i32.shl");
-      f.op("i32.add");
-      loop.pushRowNumber(list);
-      f.memory("f32.load");
-      f.memory("f32.store");
-    }
-    loop.pushRowNumber("factors");
-    f.memory("f32.load");
-    f.set(factor);
-    loop.operandRow("output", "outputStride", loop.row);
-    f.set(target);
-    loop.pushSumRow(loop.row);
-    f.set(source);
-    emitScaledStore(f, source, target, factor, loop.shape.valueDim);
-  });
 }

@@ -1,12 +1,12 @@
 import type { Plan } from "@fovea/dot-product-attention";
 import { ModuleBuilder } from "./assembler.ts";
 import { addForward } from "./forward.ts";
-import { BackendError } from "./backend-error.ts";
 import type { Heap } from "./heap.ts";
 import { type CallLayout, callLayout, type ProgramRole, taskBytes } from "./layout.ts";
 import { storageOf } from "./operand.ts";
+import { addRowsForward } from "./rows-forward.ts";
 import { addRun } from "./run.ts";
-import { type TileShape, tileShape } from "./tile-shape.ts";
+import { rowsShape, rowsTileBytes, type TileShape, tileShape } from "./tile-shape.ts";
 import { createVectorProgram } from "./create-vector-program.ts";
 
 /** A plan's forward kernel as bytes, with what JavaScript must know to call it. */
@@ -14,17 +14,18 @@ export interface PlanModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly layout: CallLayout;
   readonly shape: TileShape;
+  /** Bytes of scratch memory that a task needs for each of its key tiles, beside `shape.bytes`; 0 for kernels of one pass. */
+  readonly tileBytes: number;
 }
 
 export function planModule(plan: Plan, heap: Heap, relaxed: boolean): PlanModule {
   const layout = callLayout(plan);
-  const shape = tileShape(plan.headDim, plan.valueDim, relaxed);
-  const module = new ModuleBuilder();
   const { normalizer } = plan;
-  if (normalizer === "sparsemax" || normalizer === "entmax15")
-    throw new BackendError(`backend-wasm: no ${normalizer}.`);
+  const byRows = normalizer === "sparsemax" || normalizer === "entmax15";
+  const shape = (byRows ? rowsShape : tileShape)(plan.headDim, plan.valueDim, relaxed);
+  const module = new ModuleBuilder();
   const vectorProgram = (role: ProgramRole) => plan[role] && createVectorProgram(plan[role], layout, role, relaxed);
-  const forward = addForward(module, {
+  const parts = {
     shape,
     queryType: storageOf(plan.queryType),
     keyType: storageOf(plan.keyType),
@@ -32,10 +33,12 @@ export function planModule(plan: Plan, heap: Heap, relaxed: boolean): PlanModule
     score: vectorProgram("score"),
     mask: vectorProgram("mask"),
     probability: vectorProgram("probability"),
-    normalizer,
     relaxed,
-  });
+  };
+  const forward = byRows
+    ? addRowsForward(module, { ...parts, normalizer })
+    : addForward(module, { ...parts, normalizer });
   addRun(module, "run", forward, taskBytes, heap.shared);
   const bytes = module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
-  return { bytes, layout, shape };
+  return { bytes, layout, shape, tileBytes: byRows ? rowsTileBytes(shape) : 0 };
 }

@@ -18,8 +18,9 @@ export interface ThreadOptions {
 export interface LoadedKernel {
   /** Takes tasks `0 … count - 1` at address `tasks` through the module's export `entry(tasks, count, next, scratch)`.
    *  @param work multiplications, roughly: a little of it is done by the main thread alone
+   *  @param scratchBytes what this run needs of each thread's scratch memory; default what the kernel was loaded with
    *  @throws {BackendError} when a worker failed or died; what it computed is then incomplete, and later runs use the main thread only */
-  run(entry: string, tasks: number, count: number, work: number): void;
+  run(entry: string, tasks: number, count: number, work: number, scratchBytes?: number): void;
   dispose(): void;
 }
 
@@ -81,7 +82,8 @@ export class Threads {
     this.#kernels += 1;
     const kernel = { id: this.#kernels, address, length: bytes.length };
     return {
-      run: (name, tasks, count, work) => {
+      run: (name, tasks, count, work, runBytes = scratchBytes) => {
+        this.#reserve(runBytes);
         const entry = exports[name] as Entry;
         Atomics.store(heap.i32, this.#next >> 2, 0);
         if (count > 1 && work >= worthwhileWork) this.#startWorkers();

@@ -6,6 +6,9 @@ import type { TileShape } from "./tile-shape.ts";
 
 /** The loops of the forward kernel, and where everything of a tile lies in scratch memory. */
 export class TileLoop extends TaskLoop<TaskField, TileShape> {
+  /** Where the present tile's scores lie, for kernels that keep several; null: at `shape.scores` in scratch memory. */
+  scores: Local | null = null;
+
   constructor(f: FunctionBody, shape: TileShape) {
     super(f, shape, taskOffset);
   }
@@ -15,7 +18,8 @@ export class TileLoop extends TaskLoop<TaskField, TileShape> {
   }
 
   pushScoreRow(row: Local): void {
-    this.f.address(this.scratch, this.shape.scores, row, this.shape.keyTile * 4);
+    const { scores } = this;
+    this.f.address(scores ?? this.scratch, scores ? 0 : this.shape.scores, row, this.shape.keyTile * 4);
   }
 
   pushSumRow(row: Local): void {

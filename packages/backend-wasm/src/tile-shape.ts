@@ -28,10 +28,24 @@ export interface TileShape {
 
 /** 96 × 192 with head size 64 takes 220 KB, which stays in a second-level cache; larger heads get shorter key tiles. */
 export function tileShape(headDim: number, valueDim: number, relaxed: boolean): TileShape {
-  const microRows = relaxed ? 6 : 5;
-  const queryTile = relaxed ? 96 : 95;
   const widest = Math.max(headDim, valueDim);
   const keyTile = widest <= 64 ? 192 : widest <= 128 ? 128 : 64;
+  return layOut({ headDim, valueDim, microRows: relaxed ? 6 : 5, queryTile: relaxed ? 96 : 95, keyTile });
+}
+
+/** For kernels that keep the scores of their rows over all keys: few rows, so that they take `rowsTileBytes` a key tile, 6.5 MB in all at 65,536 keys.
+ *  Narrow key tiles, so that short runs of keys waste little of them. The scores come last. */
+export function rowsShape(headDim: number, valueDim: number, relaxed: boolean): TileShape {
+  const microRows = relaxed ? 6 : 5;
+  const shape = layOut({ headDim, valueDim, microRows, queryTile: 4 * microRows, keyTile: 64 });
+  return { ...shape, scores: shape.bytes };
+}
+
+/** Bytes of scratch memory for each key tile behind `bytes`: the scores of every row, and of one row a second time. */
+export const rowsTileBytes = ({ queryTile, keyTile }: TileShape): number => (queryTile + 1) * keyTile * 4;
+
+function layOut(sizes: Pick<TileShape, "headDim" | "valueDim" | "microRows" | "queryTile" | "keyTile">): TileShape {
+  const { headDim, valueDim, microRows, queryTile, keyTile } = sizes;
   let end = 0;
   const part = (floats: number): number => {
     const start = end;
@@ -40,11 +54,7 @@ export function tileShape(headDim: number, valueDim: number, relaxed: boolean): 
   };
   const rows = queryTile + microRows;
   return {
-    headDim,
-    valueDim,
-    microRows,
-    queryTile,
-    keyTile,
+    ...sizes,
     query: part(rows * paddedTo4(headDim)),
     key: part(keyTile * paddedTo4(headDim)),
     value: part(keyTile * paddedTo8(valueDim)),

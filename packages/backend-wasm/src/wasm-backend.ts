@@ -1,4 +1,10 @@
-import { AttentionError, type Backend, type Kernel, type Plan } from "@fovea/dot-product-attention";
+import {
+  AttentionError,
+  type Backend,
+  type BlockOperations,
+  type Kernel,
+  type Plan,
+} from "@fovea/dot-product-attention";
 import { concatenate, slice, type DType, type Tensor } from "@fovea/tensor";
 import { backwardCall } from "./backward-call.ts";
 import { type BackwardModule, backwardModule } from "./backward-module.ts";
@@ -6,9 +12,11 @@ import { BackendError } from "./backend-error.ts";
 import { forwardCall } from "./forward-call.ts";
 import { Heap } from "./heap.ts";
 import { KernelCache } from "./kernel-cache.ts";
+import { createWasmOperations } from "./operations/wasm-operations.ts";
 import { orderTasks } from "./order-tasks.ts";
 import { planModule } from "./plan-module.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
+import { takeFromScope } from "./scope.ts";
 import { threadCount } from "./thread-count.ts";
 import { type LoadedKernel, Threads } from "./threads.ts";
 import { allocateTensor, uploadTensor, type WasmTensor } from "./wasm-tensor.ts";
@@ -29,6 +37,7 @@ export interface WasmBackendOptions {
 }
 
 export interface WasmBackend extends Backend, Disposable {
+  readonly operations: BlockOperations;
   readonly relaxedSimd: boolean;
   /** Threads at work: 1 until the first call that is worth more, and the workers that it started are up. */
   readonly threads: number;
@@ -39,9 +48,10 @@ export interface WasmBackend extends Backend, Disposable {
   /** Bytes the memory takes, and those of them in use. */
   readonly bytes: number;
   readonly bytesInUse: number;
-  /** A tensor in the backend's memory, its numbers undefined until written: kernels read and write it without a copy. */
+  /** A tensor in the backend's memory, its numbers undefined until written: kernels read and write it without a copy. The caller's to dispose of,
+   *  also within a scope. */
   allocate(shape: readonly number[], dtype?: DType): WasmTensor;
-  /** A copy of a tensor in the backend's memory. */
+  /** A copy of a tensor in the backend's memory, the caller's as well. */
   upload(tensor: Tensor): WasmTensor;
 }
 
@@ -73,6 +83,17 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     compilations += 1;
     return { module, loaded };
   };
+  const operations = createWasmOperations({
+    heap,
+    threads,
+    relaxed: relaxedSimd,
+    maximumKernels,
+    check,
+    compiled: () => {
+      compilations += 1;
+    },
+  });
+
   const compile = (plan: Plan): Kernel => {
     const module = planModule(plan, heap, relaxedSimd);
     const kernel = threads.load(module.bytes, module.shape.bytes);
@@ -83,9 +104,9 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
       forward(call) {
         check();
         if (!live) throw new AttentionError("backend-wasm: this kernel has been disposed of. Compile the plan again.");
-        const runTasks = (tasks: number, count: number): void => {
+        const runTasks = (tasks: number, count: number, scratchBytes: number): void => {
           const pairs = orderTasks(heap, tasks, count);
-          kernel.run("run", tasks, count, pairs * (plan.headDim + plan.valueDim));
+          kernel.run("run", tasks, count, pairs * (plan.headDim + plan.valueDim), scratchBytes);
         };
         return forwardCall(heap, plan, module, runTasks, call);
       },
@@ -109,12 +130,14 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
   const dispose = (): void => {
     disposed = true;
     kernels.clear();
+    operations.dispose();
     threads.dispose();
   };
 
   return {
     name: "wasm",
     blockSize: { query: 96, key: 32 },
+    operations,
     relaxedSimd,
     get threads() {
       return threads.helpers + 1;
@@ -138,11 +161,11 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     },
     allocate(shape, dtype = "float32") {
       check();
-      return allocateTensor(heap, shape, dtype);
+      return takeFromScope(heap, allocateTensor(heap, shape, dtype));
     },
     upload(source) {
       check();
-      return uploadTensor(heap, source);
+      return takeFromScope(heap, uploadTensor(heap, source));
     },
     concatenateKeys: (parts) => concatenate(parts, 2),
     sliceKeys: (operand, from, to) => slice(operand, [null, null, [from, to]]),

@@ -7,7 +7,13 @@ import type { VectorProgram } from "./vector-program.ts";
 /** How one score becomes a weight when nothing more of its row has to be known. */
 export type WeightRule =
   /** 2^(score - shift) × factor: softmax, once the row's largest score and total are known; scores in units of log 2. */
-  "softmax" | "sigmoid" | "relu";
+  | "softmax"
+  | "sigmoid"
+  | "relu"
+  /** max(0, score - shift - factor): the row's largest score is the shift, its threshold from there the factor. */
+  | "sparsemax"
+  /** max(0, (score - shift) / 2 - factor)² */
+  | "entmax15";
 
 /** `weightRow(row, width8, keyStart, call, batch, head, query, shift, factor)`: one row of scores becomes weights, in place, each pair by itself; then
  *  the probability program changes the weights of pairs that are seen. Hidden pairs (score -Infinity) weigh exactly 0. */
@@ -30,6 +36,9 @@ export function emitWeightRow(rule: WeightRule, probability: VectorProgram | nul
   const shifts = splat(shift);
   const factors = splat(factor);
   const exp2 = rule === "softmax" ? prepareExp2(f) : null;
+  const byThreshold = rule === "sparsemax" || rule === "entmax15";
+  // Elsewhere -Infinity weighs exactly 0 by itself.
+  const selects = probability !== null || byThreshold;
 
   probability?.emitRow(f, { call, batch, head, query });
   f.get(keyStart);
@@ -47,7 +56,7 @@ export function emitWeightRow(rule: WeightRule, probability: VectorProgram | nul
     f.get(row);
     f.memory("v128.load");
     f.set(score);
-    if (probability) {
+    if (selects) {
       f.get(score);
       f.f32x4(-Infinity);
       f.op("f32x4.ne");
@@ -62,6 +71,8 @@ export function emitWeightRow(rule: WeightRule, probability: VectorProgram | nul
       f.get(weight);
       f.get(factors);
       f.op("f32x4.mul");
+    } else if (byThreshold) {
+      f.get(emitOverThreshold(v, rule, v.op("f32x4.sub", score, shifts), factors));
     } else if (rule === "sigmoid") {
       f.get(emitSigmoid(v, score));
     } else {
@@ -72,8 +83,6 @@ export function emitWeightRow(rule: WeightRule, probability: VectorProgram | nul
     f.set(weight);
     if (probability) {
       probability.emitPair(f, weight, keys);
-      f.get(seen);
-      f.op("v128.and");
       f.set(weight);
       f.get(keys);
       f.i32x4(4);
@@ -82,7 +91,17 @@ export function emitWeightRow(rule: WeightRule, probability: VectorProgram | nul
     }
     f.get(row);
     f.get(weight);
+    if (selects) {
+      f.get(seen);
+      f.op("v128.and");
+    }
     f.memory("v128.store");
   });
   return f;
+}
+
+function emitOverThreshold(v: VectorEmitter, rule: "sparsemax" | "entmax15", distance: Local, threshold: Local): Local {
+  if (rule === "sparsemax") return v.op("f32x4.max", v.op("f32x4.sub", distance, threshold), 0);
+  const root = v.op("f32x4.max", v.op("f32x4.sub", v.op("f32x4.mul", distance, 0.5), threshold), 0);
+  return v.op("f32x4.mul", root, root);
 }
