@@ -1,6 +1,7 @@
 import { DTypeError, readValues, ShapeError, type DType, type Tensor, type TensorData } from "@fovea/tensor";
 import { BackendError } from "./backend-error.ts";
 import type { Heap } from "./heap.ts";
+import { leaveToScope } from "./scope.ts";
 
 /** A tensor that lives in the backend's memory: kernels read and write it in place. `data` is asked for anew each time it is used, because
  *  growing the memory detaches older views; `offset` says where in it the tensor starts. Dispose of it when it is no longer needed. */
@@ -56,7 +57,7 @@ export function allocateTensor(heap: Heap, shape: readonly number[], dtype: DTyp
     if (live) heap.free(address);
     live = false;
   };
-  return Object.freeze({
+  const made: WasmTensor = Object.freeze({
     dtype,
     shape: Object.freeze([...shape]),
     strides: Object.freeze(strides),
@@ -69,4 +70,6 @@ export function allocateTensor(heap: Heap, shape: readonly number[], dtype: DTyp
     dispose,
     [Symbol.dispose]: dispose,
   });
+  leaveToScope(heap, made);
+  return made;
 }

@@ -1,5 +1,6 @@
 import type { BlockMask } from "@fovea/masking";
 import type { DType, Tensor } from "@fovea/tensor";
+import type { BlockOperations } from "./operations/block-operations.ts";
 import type { Plan } from "./plan.ts";
 
 /** What attention needs to know of an operand before a backend sees it. Plain tensors are operands; so are a backend's own
@@ -100,5 +101,7 @@ export interface Backend<T extends Operand = Tensor> {
   concatenateKeys(parts: readonly T[]): T;
   /** The keys `from … to - 1` along axis 2: how gradients of cached and new keys come apart. */
   sliceKeys(operand: T, from: number, to: number): T;
+  /** The other kernels of a transformer block; a backend without them computes attention only, and the reference backend's take their place. */
+  readonly operations?: BlockOperations<T>;
   dispose(): void;
 }

@@ -11,6 +11,28 @@ export { linearAttention } from "./linear-attention.ts";
 export type { LinearAttentionOptions, LinearAttentionResult } from "./linear-attention.ts";
 export { merge } from "./merge.ts";
 export type { AttentionPart } from "./merge.ts";
+export { activations } from "./operations/block-operations.ts";
+export type {
+  Activation,
+  BlockOperations,
+  LinearOptions,
+  LinearWeight,
+  NormOptions,
+  PreparedWeight,
+  QuantizedWeight,
+  RotaryOptions,
+} from "./operations/block-operations.ts";
+export {
+  checkAdd,
+  checkLinear,
+  checkLinearWeight,
+  checkMap,
+  checkMatmul,
+  checkNorm,
+  checkRotary,
+} from "./operations/check-operation.ts";
+export type { MatmulSizes, ProductSizes } from "./operations/check-operation.ts";
+export { quantizeWeight } from "./operations/quantize-weight.ts";
 export type { AttentionOptions, TableOverrides } from "./options.ts";
 export { createPlan, normalizers } from "./plan.ts";
 export type { Normalizer, Plan, PlanParts } from "./plan.ts";

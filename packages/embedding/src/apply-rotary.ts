@@ -1,6 +1,5 @@
-import { checkShape, readValues, ShapeError, zeros, type Tensor } from "@fovea/tensor";
-import { checkChoice } from "./check-choice.ts";
-import { EmbeddingError } from "./embedding-error.ts";
+import { readValues, zeros, type Tensor } from "@fovea/tensor";
+import { rotaryRows } from "./rotary-rows.ts";
 import type { RotaryTables } from "./rotary-tables.ts";
 
 export interface ApplyRotaryOptions {
@@ -36,6 +35,9 @@ export function applyRotaryGradient(
 
 /** Rotary in the form that takes positions from its caller: what multi-head attention's `positionTransform` option expects. */
 export interface RotaryTransform {
+  /** What it is made of, for backends that turn vectors by kernels of their own. */
+  readonly tables: RotaryTables;
+  readonly layout: "interleaved" | "halves";
   /** @param vectors `[batch, heads, tokens, headDim]`
    *  @param positions int32 `[batch, tokens]` */
   apply(vectors: Tensor, positions: Tensor): Tensor;
@@ -48,6 +50,8 @@ export function rotaryTransform(
   { layout = "interleaved" }: Pick<ApplyRotaryOptions, "layout"> = {},
 ): RotaryTransform {
   return Object.freeze({
+    tables,
+    layout,
     apply: (vectors: Tensor, positions: Tensor): Tensor => applyRotary(vectors, tables, { layout, positions }),
     gradient: (outputGradient: Tensor, positions: Tensor): Tensor =>
       applyRotaryGradient(outputGradient, tables, { layout, positions }),
@@ -56,17 +60,8 @@ export function rotaryTransform(
 
 function turn(who: string, vectors: Tensor, tables: RotaryTables, options: ApplyRotaryOptions, sign: 1 | -1): Tensor {
   const { layout = "interleaved" } = options;
-  checkChoice(who, "layout", layout, ["interleaved", "halves"]);
-  checkShape(who, "vectors", vectors, ["batch", "heads", "tokens", "headDim"]);
+  const { rows, waves } = rotaryRows(who, vectors, tables, options);
   const [batch, heads, tokens, headDim] = vectors.shape as [number, number, number, number];
-  const waves = tables.cos.shape[tables.cos.shape.length - 1];
-  checkShape(who, "tables.sin", tables.sin, tables.cos.shape);
-  if (2 * waves > headDim) {
-    throw new ShapeError(
-      `${who}: tables rotate ${2 * waves} dimensions, the vectors have ${headDim}. Make tables with a rotaryDim of at most ${headDim}.`,
-    );
-  }
-  const rows = rowOfEachToken(who, tables.cos, batch, tokens, options.positions);
   const cos = readValues(tables.cos);
   const sin = readValues(tables.sin);
   const from = readValues(vectors);
@@ -94,39 +89,4 @@ function turn(who: string, vectors: Tensor, tables: RotaryTables, options: Apply
     }
   }
   return turned;
-}
-
-/** Row of the tables for every token, `[batch * tokens]`, all of them there. */
-function rowOfEachToken(
-  who: string,
-  cos: Tensor,
-  batch: number,
-  tokens: number,
-  positions: number | Tensor | undefined,
-): Int32Array {
-  const count = batch * tokens;
-  if (cos.shape.length === 3) {
-    checkShape(who, "tables.cos", cos, [batch, tokens, "waves"]);
-    if (positions !== undefined) {
-      throw new EmbeddingError(`${who}: tables with a row per token take no positions. Leave the option out.`);
-    }
-    return Int32Array.from({ length: count }, (_, i) => i);
-  }
-  checkShape(who, "tables.cos", cos, ["positions", "waves"]);
-  let rows: ArrayLike<number>;
-  if (positions === undefined || typeof positions === "number") {
-    rows = Array.from({ length: count }, (_, i) => (positions ?? 0) + (i % tokens));
-  } else {
-    checkShape(who, "positions", positions, [batch, tokens]);
-    rows = readValues(positions);
-  }
-  for (let token = 0; token < count; token++) {
-    if (!Number.isInteger(rows[token]) || rows[token] < 0 || rows[token] >= cos.shape[0]) {
-      throw new EmbeddingError(
-        `${who}: positions must be whole numbers from 0 to ${cos.shape[0] - 1}, got ${rows[token]} for token ${token % tokens} ` +
-          `of batch element ${Math.floor(token / tokens)}. Make longer tables or restart the positions.`,
-      );
-    }
-  }
-  return Int32Array.from(rows);
 }

@@ -16,6 +16,8 @@ export {
   type RotaryFrequencyOptions,
   type RotaryScaling,
 } from "./rotary-frequencies.ts";
+export { rotaryRows } from "./rotary-rows.ts";
+export type { RotaryRows } from "./rotary-rows.ts";
 export { rotaryTables, type RotaryTableOptions, type RotaryTables } from "./rotary-tables.ts";
 export { segmentIds } from "./segment-ids.ts";
 export { sinusoidalPositions, type SinusoidalOptions } from "./sinusoidal.ts";

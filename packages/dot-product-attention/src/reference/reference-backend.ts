@@ -4,6 +4,7 @@ import type { Backend, Kernel } from "../backend.ts";
 import type { Plan } from "../plan.ts";
 import { backward } from "./backward.ts";
 import { forward } from "./forward.ts";
+import { referenceOperations } from "./reference-operations.ts";
 
 /** Plain loops in float64 over plain tensors: slow, obvious, and the definition that every other backend is held against.
  *  Runs wherever JavaScript does. It keeps nothing between calls, so disposing of it is not needed and does not stop it. */
@@ -12,6 +13,7 @@ export const referenceBackend: Backend = {
   blockSize: { query: 64, key: 64 },
   compile: (plan) => compile(plan),
   concatenateKeys: (parts) => concatenate(parts, 2),
+  operations: referenceOperations,
   sliceKeys: (tensor, from, to) => slice(tensor, [null, null, [from, to]]),
   dispose: () => {},
 };

@@ -1,0 +1,41 @@
+import type { Program } from "@fovea/program";
+import { FunctionBody, ModuleBuilder } from "../assembler.ts";
+import { createVectorProgram } from "../create-vector-program.ts";
+import type { Heap } from "../heap.ts";
+import { callLayout } from "../layout.ts";
+import { addRun } from "../run.ts";
+import { VectorEmitter } from "../vector-emitter.ts";
+import { addRows } from "./operations-module.ts";
+import { emitRow } from "./row-loop.ts";
+import { operationTaskBytes } from "./task.ts";
+
+/** A module whose `run` takes `map` tasks and applies a program of score alone to every number. */
+export function mapModule(program: Program, heap: Heap, relaxed: boolean): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder();
+  const vector = createVectorProgram(
+    program,
+    callLayout({ score: program, mask: null, probability: null }),
+    "score",
+    relaxed,
+  );
+  const f = new FunctionBody(["i32", "i32", "i32"]);
+  const [source, target, columns] = [0, 1, 2].map((index) => f.parameter(index));
+  const v = new VectorEmitter(f, relaxed);
+  const none = f.local("i32");
+  vector.emitRow(f, { call: none, batch: none, head: none, query: none });
+  const keys = v.ints(0);
+  emitRow(f, columns, [source, target], (part, [from, to]) => {
+    part.load(from);
+    vector.emitPair(f, v.take(), keys);
+    part.store(to, v.take());
+  });
+  const mapRow = module.add(f);
+  const map = addRows(module, "map", ({ f: body, source: from, target: to }, push) => {
+    body.get(from);
+    body.get(to);
+    push("columns");
+    body.call(mapRow);
+  });
+  addRun(module, "run", map, operationTaskBytes, heap.shared);
+  return module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
+}

@@ -1,0 +1,203 @@
+import { FunctionBody, type Local, ModuleBuilder } from "../assembler.ts";
+import type { Heap } from "../heap.ts";
+import { addRun } from "../run.ts";
+import { activations } from "@fovea/dot-product-attention";
+import { emitActivationRow } from "./activation-row.ts";
+import { emitNormalizeRow } from "./normalize-row.ts";
+import { emitPackPanels } from "./pack-panels.ts";
+import { addProduct, type ProductShape, productShape } from "./product.ts";
+import { emitRotaryRow } from "./rotary-row.ts";
+import { emitAddRow, emitCopyRow } from "./row-kernels.ts";
+import {
+  floatFields,
+  type OperationField,
+  type OperationKind,
+  operationKinds,
+  operationOffset,
+  operationTaskBytes,
+} from "./task.ts";
+
+/** All block operations as one module: its kernels depend on no size, so it is compiled once. */
+export interface OperationsModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly shape: ProductShape;
+}
+
+export function operationsModule(heap: Heap, relaxed: boolean): OperationsModule {
+  const module = new ModuleBuilder();
+  const shape = productShape(relaxed);
+  const activate = activations.map((activation) => module.add(emitActivationRow(activation, relaxed)));
+  const kernels: Readonly<Record<OperationKind, number>> = {
+    product: addProduct(module, shape, relaxed, activate),
+    layerNorm: addNormalize(module, "layerNorm", relaxed),
+    rmsNorm: addNormalize(module, "rmsNorm", relaxed),
+    rotary: addRotary(module, relaxed),
+    map: addMap(module, activate),
+    add: addAdd(module, relaxed),
+    copy: addCopy(module, relaxed),
+    pack: addPack(module),
+  };
+  const f = new FunctionBody(["i32", "i32"]);
+  const [task, scratch] = [f.parameter(0), f.parameter(1)];
+  for (const [index, kind] of operationKinds.entries()) {
+    f.get(task);
+    f.memory("i32.load");
+    f.i32(index);
+    f.op("i32.eq");
+    f.if(() => {
+      f.get(task);
+      f.get(scratch);
+      f.call(kernels[kind]);
+    });
+  }
+  addRun(module, "run", module.add(f), operationTaskBytes, heap.shared);
+  const bytes = module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
+  return { bytes, shape };
+}
+
+/** Reads fields of a task. */
+function reader<K extends OperationKind>(f: FunctionBody, kind: K): (field: OperationField<K>) => void {
+  return (field) => {
+    f.get(f.parameter(0));
+    f.memory(floatFields.has(field) ? "f32.load" : "i32.load", operationOffset(kind, field));
+  };
+}
+
+export interface Rows {
+  readonly f: FunctionBody;
+  readonly row: Local;
+  readonly source: Local;
+  readonly target: Local;
+}
+
+export type RowKind = "layerNorm" | "rmsNorm" | "rotary" | "map" | "add" | "copy";
+
+/** A kernel that does the same to every row. */
+export function addRows<K extends RowKind>(
+  module: ModuleBuilder,
+  kind: K,
+  body: (rows: Rows, push: (field: OperationField<K>) => void) => void,
+): number {
+  const f = new FunctionBody(["i32", "i32"]);
+  const push = reader(f, kind);
+  const load = (field: "source" | "target" | "rows"): Local => {
+    const local = f.local("i32");
+    push(field as OperationField<K>);
+    f.set(local);
+    return local;
+  };
+  const [source, target, rows] = [load("source"), load("target"), load("rows")];
+  const row = f.local("i32");
+  f.assign(row, 0);
+  f.forRange(row, rows, 1, () => {
+    body({ f, row, source, target }, push);
+    for (const [pointer, stride] of [
+      [source, "sourceStride"],
+      [target, "targetStride"],
+    ] as const) {
+      f.get(pointer);
+      push(stride as OperationField<K>);
+      f.op("i32.add");
+      f.set(pointer);
+    }
+  });
+  return module.add(f);
+}
+
+function addNormalize(module: ModuleBuilder, kind: "layerNorm" | "rmsNorm", relaxed: boolean): number {
+  const normalizeRow = module.add(emitNormalizeRow(kind === "layerNorm", relaxed));
+  return addRows(module, kind, ({ f, source, target }, push) => {
+    f.get(source);
+    f.get(target);
+    for (const field of ["columns", "scale", "bias", "epsilon"] as const) push(field);
+    f.call(normalizeRow);
+  });
+}
+
+function addRotary(module: ModuleBuilder, relaxed: boolean): number {
+  const rotaryRow = module.add(emitRotaryRow(relaxed));
+  return addRows(module, "rotary", ({ f, row, source, target }, push) => {
+    const table = (field: "cos" | "sin"): void => {
+      push(field);
+      push("positions");
+      f.get(row);
+      f.i32(2);
+      f.op("i32.shl");
+      f.op("i32.add");
+      f.memory("i32.load");
+      push("waves");
+      f.op("i32.mul");
+      f.i32(2);
+      f.op("i32.shl");
+      f.op("i32.add");
+    };
+    f.get(source);
+    f.get(target);
+    push("columns");
+    table("cos");
+    table("sin");
+    for (const field of ["waves", "interleaved", "sign"] as const) push(field);
+    f.call(rotaryRow);
+  });
+}
+
+function addMap(module: ModuleBuilder, activate: readonly number[]): number {
+  return addRows(module, "map", ({ f, source, target }, push) => {
+    for (const [index, kernel] of activate.entries()) {
+      push("activation");
+      f.i32(index);
+      f.op("i32.eq");
+      f.if(() => {
+        f.get(source);
+        f.get(target);
+        push("columns");
+        f.call(kernel);
+      });
+    }
+  });
+}
+
+function addAdd(module: ModuleBuilder, relaxed: boolean): number {
+  const addRow = module.add(emitAddRow(relaxed));
+  return addRows(module, "add", ({ f, row, source, target }, push) => {
+    f.get(source);
+    push("other");
+    push("otherStride");
+    f.get(row);
+    f.op("i32.mul");
+    f.op("i32.add");
+    f.get(target);
+    push("columns");
+    f.call(addRow);
+  });
+}
+
+function addCopy(module: ModuleBuilder, relaxed: boolean): number {
+  const copyRow = module.add(emitCopyRow(relaxed));
+  return addRows(module, "copy", ({ f, source, target }, push) => {
+    f.get(source);
+    f.get(target);
+    push("columns");
+    push("columnStride");
+    f.call(copyRow);
+  });
+}
+
+function addPack(module: ModuleBuilder): number {
+  const packPanels = module.add(emitPackPanels());
+  const f = new FunctionBody(["i32", "i32"]);
+  const push = reader(f, "pack");
+  for (const field of [
+    "source",
+    "sourceStride",
+    "target",
+    "panelStride",
+    "depth",
+    "columns",
+    "columnStride",
+  ] as const) {
+    push(field);
+  }
+  f.call(packPanels);
+  return module.add(f);
+}

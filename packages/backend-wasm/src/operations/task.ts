@@ -1,0 +1,81 @@
+/** Plain records, one per task, that JavaScript writes and the kernels of block operations read: 4 bytes a field, an int or a float32.
+ *  Addresses are bytes in the module's memory, strides bytes between neighbors; every record starts with its kind. */
+export const operationTasks = {
+  /** target = activation(source · weight × scale + bias) + residual, for one tile of rows and columns */
+  product: [
+    "kind",
+    "source",
+    "sourceStride",
+    "target",
+    "targetStride",
+    "rows",
+    "columns",
+    /** First panel of 8 columns, and bytes from one panel to the next. */
+    "weight",
+    "panelStride",
+    "depth",
+    /** Bytes of a weight: 4 for float32, 1 for int8. */
+    "weightBytes",
+    /** One float32 per column each; residual: one row per row, stride 0 for none. */
+    "scale",
+    "bias",
+    "residual",
+    "residualStride",
+    /** Index in `activations`, -1 for none. */
+    "activation",
+  ],
+  /** Rows brought to mean 0 (unless rms) and size 1, × scale + bias (one float32 per column each). */
+  layerNorm: [
+    "kind",
+    "source",
+    "sourceStride",
+    "target",
+    "targetStride",
+    "rows",
+    "columns",
+    "scale",
+    "bias",
+    "epsilon",
+  ],
+  rmsNorm: ["kind", "source", "sourceStride", "target", "targetStride", "rows", "columns", "scale", "bias", "epsilon"],
+  /** Pairs of numbers turned by the angles of each row's position. */
+  rotary: [
+    "kind",
+    "source",
+    "sourceStride",
+    "target",
+    "targetStride",
+    "rows",
+    "columns",
+    "cos",
+    "sin",
+    /** int32, one table row per row. */
+    "positions",
+    "waves",
+    /** 1: pairs of neighbors, 0: first half with second half. */
+    "interleaved",
+    /** float32: 1, or -1 to turn back. */
+    "sign",
+  ],
+  map: ["kind", "source", "sourceStride", "target", "targetStride", "rows", "columns", "activation"],
+  add: ["kind", "source", "sourceStride", "target", "targetStride", "rows", "columns", "other", "otherStride"],
+  copy: ["kind", "source", "sourceStride", "target", "targetStride", "rows", "columns", "columnStride"],
+  /** `columns` columns of `depth` numbers into panels of 8; `sourceStride` from step to step. */
+  pack: ["kind", "source", "sourceStride", "target", "panelStride", "depth", "columns", "columnStride"],
+} as const;
+
+export type OperationKind = keyof typeof operationTasks;
+export type OperationField<K extends OperationKind> = Exclude<(typeof operationTasks)[K][number], "kind">;
+
+export const operationKinds: readonly OperationKind[] = Object.keys(operationTasks) as OperationKind[];
+
+/** Bytes from one task to the next. */
+export const operationTaskBytes = 64;
+
+/** Byte offset of a field in a task. */
+export function operationOffset<K extends OperationKind>(kind: K, field: OperationField<K>): number {
+  return (operationTasks[kind] as readonly string[]).indexOf(field) * 4;
+}
+
+/** Fields that hold a float32. */
+export const floatFields: ReadonlySet<string> = new Set(["epsilon", "sign"]);

@@ -1,0 +1,105 @@
+import { applyRotary, applyRotaryGradient } from "@fovea/embedding";
+import { createEvaluator, type Program } from "@fovea/program";
+import {
+  add,
+  cast,
+  contiguous,
+  gelu,
+  layerNorm,
+  map,
+  matmul,
+  multiply,
+  relu,
+  reshape,
+  rmsNorm,
+  sigmoid,
+  silu,
+  subtract,
+  scalar,
+  tanh,
+  type Tensor,
+  transpose,
+} from "@fovea/tensor";
+import type { Activation, BlockOperations, LinearWeight } from "../operations/block-operations.ts";
+import {
+  checkAdd,
+  checkLinear,
+  checkLinearWeight,
+  checkMap,
+  checkMatmul,
+  checkNorm,
+  checkRotary,
+} from "../operations/check-operation.ts";
+
+const activate: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
+  relu,
+  gelu: (x) => gelu(x),
+  geluTanh: (x) => gelu(x, { approximate: "tanh" }),
+  silu,
+  tanh,
+  sigmoid,
+};
+
+/** The block operations by the tensor package, one step after another: what other backends are held against. Everything is a plain tensor and
+ *  memory is the garbage collector's, so scopes and prepared weights do nothing. */
+export const referenceOperations: BlockOperations = {
+  place: (tensor) => tensor,
+  linear(x, weight, options = {}) {
+    const { shape } = checkLinear(x, weight, options);
+    const { bias, activation, residual } = options;
+    const rows = x.shape.length === 1 ? reshape(x, [1, x.shape[0]]) : x;
+    const product = matmul(rows, floatsOf(weight));
+    const sum = reshape(bias ? add(product, bias) : product, shape);
+    const active = activation ? activate[activation](sum) : sum;
+    return residual ? add(active, residual) : active;
+  },
+  prepareWeight(weight) {
+    checkLinearWeight("prepareWeight", weight);
+    return { dispose: () => {} };
+  },
+  matmul(a, b, options = {}) {
+    checkMatmul(options.transposeA ? swapLast(a) : a, options.transposeB ? swapLast(b) : b);
+    return matmul(a, b, options);
+  },
+  layerNorm(x, options = {}) {
+    checkNorm("layerNorm", x, options);
+    const { scale, bias, epsilon = 1e-5 } = options;
+    return layerNorm(x, { ...(scale && { scale }), ...(bias && { bias }), epsilon });
+  },
+  rmsNorm(x, options = {}) {
+    checkNorm("rmsNorm", x, options);
+    const { scale, epsilon = 1e-5 } = options;
+    return rmsNorm(x, { ...(scale && { scale }), epsilon });
+  },
+  rotary(x, tables, { inverse = false, positions, layout = "interleaved" } = {}) {
+    checkRotary(x);
+    const options = { layout, ...(positions !== undefined && { positions }) };
+    return inverse ? applyRotaryGradient(x, tables, options) : applyRotary(x, tables, options);
+  },
+  map(x, rule) {
+    const checked = checkMap(x, rule);
+    return typeof checked === "string" ? activate[checked](x) : mapProgram(x, checked);
+  },
+  add(a, b) {
+    checkAdd(a, b);
+    return add(a, b);
+  },
+  contiguous,
+  scope: (body) => body(),
+};
+
+function mapProgram(x: Tensor, program: Program): Tensor {
+  const evaluate = createEvaluator(program);
+  return map(x, (value) => Number(evaluate(value, 0, 0, 0, 0, 0, 0)));
+}
+
+function floatsOf(weight: LinearWeight): Tensor {
+  if (!("values" in weight)) return weight;
+  return multiply(subtract(cast(weight.values, "float32"), scalar(128)), weight.scale);
+}
+
+/** The last two axes in the other order; other ranks are left for the check to refuse. */
+function swapLast(x: Tensor): Tensor {
+  const axes = x.shape.map((_, axis) => axis);
+  return axes.length < 2 ? x : transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+}
