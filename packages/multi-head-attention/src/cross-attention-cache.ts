@@ -1,4 +1,5 @@
-import { checkShape, matmul as tensorMatmul, type Tensor } from "@fovea/tensor";
+import { referenceBackend } from "@fovea/dot-product-attention";
+import { checkShape, type Tensor } from "@fovea/tensor";
 import { headSizes } from "./head-sizes.ts";
 import { KeyValueCache } from "./key-value-cache.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
@@ -8,7 +9,7 @@ import type { MultiHeadAttentionWeights } from "./weights.ts";
 
 export type CrossAttentionCacheOptions = Pick<
   MultiHeadAttentionOptions,
-  "heads" | "value" | "positionTransform" | "keyPositions" | "matmul"
+  "heads" | "value" | "positionTransform" | "keyPositions" | "backend"
 >;
 
 /** Projects what an encoder gave into keys and values, once for all steps of a decoder: pass the result as `cache`.
@@ -21,7 +22,8 @@ export function crossAttentionCache(
   options: CrossAttentionCacheOptions,
 ): KeyValueCache {
   const who = "crossAttentionCache";
-  const { heads, value = key, positionTransform, keyPositions, matmul: multiply = tensorMatmul } = options;
+  const { heads, value = key, positionTransform, keyPositions, backend } = options;
+  const operations = backend?.operations ?? referenceBackend.operations;
   const { keyHeads } = headSizes(who, weights, heads);
   const { batch, keys } = checkShape(who, "key", key, ["batch", "keys", weights.key.weight.shape[0]]);
   checkShape(who, "value", value, [batch, keys, weights.value.weight.shape[0]]);
@@ -32,8 +34,8 @@ export function crossAttentionCache(
     normalization: weights.keyNormalization,
     transform: positionTransform,
     positions: positionTransform && (keyPositions ?? tokenPositions(batch, keys, 0)),
-    multiply,
+    operations,
   });
-  const projectedValue = projectHeads(value, { projection: weights.value, heads: keyHeads, multiply });
+  const projectedValue = projectHeads(value, { projection: weights.value, heads: keyHeads, operations });
   return KeyValueCache.fixed(projectedKey.ready, projectedValue.ready);
 }

@@ -8,7 +8,7 @@ export { multiHeadAttention, type MultiHeadAttentionResult } from "./multi-head-
 export { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 export { multiHeadAttentionGradients, type MultiHeadAttentionGradients } from "./multi-head-attention-gradients.ts";
 export type { MultiHeadAttentionOptions, PositionTransform } from "./options.ts";
-export type { Matmul } from "./project.ts";
+export { prepareWeights } from "./prepare-weights.ts";
 export { randomWeights, type RandomWeightsOptions } from "./random-weights.ts";
 export { tensorScatter, type TensorScatterOptions } from "./tensor-scatter.ts";
 export type { Allocate } from "./token-rows.ts";

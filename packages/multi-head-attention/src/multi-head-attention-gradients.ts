@@ -1,5 +1,5 @@
 import { attentionGradients, type TableGradients } from "@fovea/dot-product-attention";
-import { add, checkShape, type Tensor } from "@fovea/tensor";
+import { checkShape, type Tensor } from "@fovea/tensor";
 import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
 import { prepareCall, type PreparedCall } from "./prepare-call.ts";
@@ -40,7 +40,7 @@ export function multiHeadAttentionGradients(
     );
   }
   const call = prepareCall(who, weights, query, options);
-  const { sizes, multiply } = call;
+  const { sizes, operations } = call;
   const { key: keyOperand, value: valueOperand } = call.attendedTo as NonNullable<PreparedCall["attendedTo"]>;
   const outputDim = weights.output?.weight.shape[1] ?? sizes.heads * sizes.valueDim;
   checkShape(who, "outputGradient", outputGradient, [query.shape[0], query.shape[1], outputDim]);
@@ -48,7 +48,7 @@ export function multiHeadAttentionGradients(
   const queries = projectHeads(query, call.query);
   const keys = projectHeads(keyOperand.vectors, keyOperand);
   const values = projectHeads(valueOperand.vectors, valueOperand);
-  const mergedGradient = weights.output ? projectGradient(outputGradient, weights.output, multiply) : outputGradient;
+  const mergedGradient = weights.output ? projectGradient(outputGradient, weights.output, operations) : outputGradient;
   const inner = attentionGradients(
     queries.ready,
     keys.ready,
@@ -60,19 +60,19 @@ export function multiHeadAttentionGradients(
   const ofKey = projectHeadsGradients(keyOperand.vectors, keys.split, inner.key, keyOperand);
   const ofValue = projectHeadsGradients(valueOperand.vectors, values.split, inner.value, valueOperand);
 
-  const toKey = options.value ? ofKey.vectors : add(ofKey.vectors, ofValue.vectors);
+  const toKey = options.value ? ofKey.vectors : operations.add(ofKey.vectors, ofValue.vectors);
   return {
     weights: {
       query: ofQuery.projection,
       key: ofKey.projection,
       value: ofValue.projection,
       ...(weights.output && {
-        output: projectionGradients(mergeHeads(inner.output), weights.output, outputGradient, multiply),
+        output: projectionGradients(mergeHeads(inner.output, operations), weights.output, outputGradient, operations),
       }),
       ...(ofQuery.normalization && { queryNormalization: ofQuery.normalization }),
       ...(ofKey.normalization && { keyNormalization: ofKey.normalization }),
     },
-    query: options.key ? ofQuery.vectors : add(ofQuery.vectors, toKey),
+    query: options.key ? ofQuery.vectors : operations.add(ofQuery.vectors, toKey),
     key: options.key ? toKey : null,
     value: options.value ? ofValue.vectors : null,
     tables: inner.tables,

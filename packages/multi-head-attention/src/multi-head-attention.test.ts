@@ -2,19 +2,18 @@ import {
   allClose,
   assertAllClose,
   concatenate,
-  matmul,
   randomGenerator,
   slice,
   tensor,
   toArray,
   type Tensor,
 } from "@fovea/tensor";
+import { referenceBackend, type BlockOperations } from "@fovea/dot-product-attention";
 import { rotaryTables, rotaryTransform } from "@fovea/embedding";
 import { expect, test } from "vitest";
 import { multiHeadAttention } from "./multi-head-attention.ts";
 import { naiveMultiHeadAttention } from "./naive.test-support.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
-import type { Matmul } from "./project.ts";
 import type { MultiHeadAttentionWeights, Projection } from "./weights.ts";
 
 const random = randomGenerator(7);
@@ -184,13 +183,14 @@ test("attention's own options pass through: score, scale, sinks, statistics", ()
   expect(() => multiHeadAttention(grouped, x, { heads: 4, maks: causal } as MultiHeadAttentionOptions)).toThrow("maks");
 });
 
-test("every projection goes through the matmul it is given", () => {
+test("every projection goes through the backend that is given", () => {
   const shapes: string[] = [];
-  const counted: Matmul = (a, b, options) => {
-    shapes.push(b.shape.join("×"));
-    return matmul(a, b, options);
+  const counted: BlockOperations["linear"] = (vectors, weight, options) => {
+    shapes.push((weight as Tensor).shape.join("×"));
+    return referenceBackend.operations.linear(vectors, weight, options);
   };
-  multiHeadAttention(grouped, x, { heads: 4, matmul: counted });
+  const backend = { ...referenceBackend, operations: { ...referenceBackend.operations, linear: counted } };
+  multiHeadAttention(grouped, x, { heads: 4, backend });
   expect(shapes).toEqual(["8×24", "8×12", "8×10", "20×8"]);
 });
 

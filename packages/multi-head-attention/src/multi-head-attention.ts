@@ -1,4 +1,4 @@
-import { attention } from "@fovea/dot-product-attention";
+import { attention, type BlockOperations } from "@fovea/dot-product-attention";
 import type { Tensor } from "@fovea/tensor";
 import type { KeyValueCache } from "./key-value-cache.ts";
 import type { MultiHeadAttentionOptions, PositionTransform } from "./options.ts";
@@ -7,6 +7,7 @@ import { project } from "./project.ts";
 import { projectHeads } from "./project-heads.ts";
 import { mergeHeads } from "./split-heads.ts";
 import { tokenPositions } from "./token-positions.ts";
+import { transformPositions } from "./transform-positions.ts";
 import type { MultiHeadAttentionWeights } from "./weights.ts";
 
 export interface MultiHeadAttentionResult {
@@ -27,6 +28,8 @@ export interface MultiHeadAttentionResult {
 /** Projects vectors into heads, attends in each, merges the heads and projects back:
  *  `output = merge(attention(query · Wq, key · Wk, value · Wv)) · Wo`, with biases where the weights have them.
  *  Self-attention without `key`, cross-attention with it; grouped-query and multi-query when the weights have fewer key heads.
+ *  Tensors in a backend's memory stay there from query to output: call it inside `backend.operations.scope`, which frees what was made on the way,
+ *  and see `prepareWeights`.
  *  @param query `[batch, queries, queryDim]`
  *  @throws {ShapeError | MultiHeadAttentionError | CacheError} and what `attention` throws; a cache then holds what it held
  *  @see Vaswani et al. 2017, section 3.2.2; Ainslie et al. 2023 (grouped queries) */
@@ -39,8 +42,8 @@ export function multiHeadAttention(
   const queryHeads = projectHeads(query, call.query).ready;
   const finish = (key: Tensor, value: Tensor): MultiHeadAttentionResult => {
     const { output: attended, ...statistics } = attention(queryHeads, key, value, call.attentionOptions);
-    const merged = mergeHeads(attended);
-    const output = weights.output ? project(merged, weights.output, call.multiply) : merged;
+    const merged = mergeHeads(attended, call.operations);
+    const output = weights.output ? project(merged, weights.output, call.operations) : merged;
     return { output, attended, query: queryHeads, key, value, ...statistics };
   };
 
@@ -53,7 +56,7 @@ export function multiHeadAttention(
   const before = cache.nextPosition;
   cache.append(newKey, newValue);
   try {
-    return finish(cachedKeys(cache, positionTransform), cache.value);
+    return finish(cachedKeys(cache, positionTransform, call.operations), cache.value);
   } catch (error) {
     cache.truncate(before);
     throw error;
@@ -61,8 +64,12 @@ export function multiHeadAttention(
 }
 
 /** The keys as attention reads them: a window's are turned here, by their places in the cache. */
-function cachedKeys(cache: KeyValueCache, transform: PositionTransform | undefined): Tensor {
+function cachedKeys(
+  cache: KeyValueCache,
+  transform: PositionTransform | undefined,
+  operations: BlockOperations,
+): Tensor {
   const { key } = cache;
   if (!cache.isWindowed || !transform) return key;
-  return transform.apply(key, tokenPositions(key.shape[0], key.shape[2], 0));
+  return transformPositions(key, transform, tokenPositions(key.shape[0], key.shape[2], 0), operations);
 }

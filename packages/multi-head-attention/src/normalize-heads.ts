@@ -1,12 +1,17 @@
-import { layerNorm, layerNormGradients, rmsNorm, rmsNormGradients, type Tensor } from "@fovea/tensor";
+import type { BlockOperations } from "@fovea/dot-product-attention";
+import { layerNormGradients, rmsNormGradients, type Tensor } from "@fovea/tensor";
 import type { HeadNormalization, NormalizationGradients } from "./weights.ts";
 
 /** Normalizes each head's vector by itself.
  *  @param split `[batch, heads, tokens, headDim]` */
-export function normalizeHeads(split: Tensor, { kind, epsilon, ...parameters }: HeadNormalization): Tensor {
+export function normalizeHeads(
+  split: Tensor,
+  { kind, epsilon, ...parameters }: HeadNormalization,
+  operations: BlockOperations,
+): Tensor {
   return kind === "rms"
-    ? rmsNorm(split, { ...parameters, epsilon: epsilon ?? 1e-6 })
-    : layerNorm(split, { ...parameters, epsilon: epsilon ?? 1e-5 });
+    ? operations.rmsNorm(split, { ...parameters, epsilon: epsilon ?? 1e-6 })
+    : operations.layerNorm(split, { ...parameters, epsilon: epsilon ?? 1e-5 });
 }
 
 /** Gradients of `normalizeHeads`: of the vectors and of scale and bias, where there are any.

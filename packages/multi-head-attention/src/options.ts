@@ -1,10 +1,12 @@
 import type { AttentionOptions } from "@fovea/dot-product-attention";
 import type { Tensor } from "@fovea/tensor";
 import type { KeyValueCache } from "./key-value-cache.ts";
-import type { Matmul } from "./project.ts";
 
 /** Changes queries and keys by the position of their token: rotary (`rotaryTransform` of the embedding package) or anything of its kind. */
 export interface PositionTransform {
+  /** A transform that is rotary says so by its tables and layout: the backend's kernel then takes the place of `apply` and `gradient`. */
+  readonly tables?: { readonly cos: Tensor; readonly sin: Tensor };
+  readonly layout?: "interleaved" | "halves";
   /** @param vectors `[batch, heads, tokens, headDim]`
    *  @param positions int32 `[batch, tokens]`
    *  @returns the same shape */
@@ -13,7 +15,8 @@ export interface PositionTransform {
   gradient(outputGradient: Tensor, positions: Tensor): Tensor;
 }
 
-/** Everything `attention` takes (score, mask, probability, normalizer, backend, …) but past keys, which are the cache's, and: */
+/** Everything `attention` takes (score, mask, probability, normalizer, …) but past keys, which are the cache's; `backend` also projects, normalizes and
+ *  turns by position, where it offers `operations`; and: */
 export interface MultiHeadAttentionOptions extends Omit<AttentionOptions, "past"> {
   /** Query heads. The number of key heads follows from the weights. */
   readonly heads: number;
@@ -30,6 +33,4 @@ export interface MultiHeadAttentionOptions extends Omit<AttentionOptions, "past"
   /** Earlier keys and values. The new ones are appended, and `queryOffset` defaults to the number of earlier ones. A fixed cache is
    *  all there is: nothing is projected or appended, `key` and `value` are left out, and `queryOffset` defaults to 0. */
   readonly cache?: KeyValueCache | undefined;
-  /** How projections multiply; default the tensor package's `matmul`. */
-  readonly matmul?: Matmul | undefined;
 }

@@ -1,9 +1,8 @@
-import type { AttentionOptions } from "@fovea/dot-product-attention";
-import { checkShape, matmul as tensorMatmul, type Tensor } from "@fovea/tensor";
+import { referenceBackend, type AttentionOptions, type BlockOperations } from "@fovea/dot-product-attention";
+import { checkShape, type Tensor } from "@fovea/tensor";
 import { headSizes, type HeadSizes } from "./head-sizes.ts";
 import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
-import type { Matmul } from "./project.ts";
 import type { HeadRecipe } from "./project-heads.ts";
 import { tokenPositions } from "./token-positions.ts";
 import type { MultiHeadAttentionWeights } from "./weights.ts";
@@ -21,7 +20,7 @@ export interface PreparedCall {
   /** Null when a fixed cache holds all keys and values. */
   readonly attendedTo: { readonly key: Operand; readonly value: Operand } | null;
   readonly attentionOptions: AttentionOptions;
-  readonly multiply: Matmul;
+  readonly operations: BlockOperations;
 }
 
 /** @throws {ShapeError | MultiHeadAttentionError | CacheError} */
@@ -31,10 +30,10 @@ export function prepareCall(
   query: Tensor,
   options: MultiHeadAttentionOptions,
 ): PreparedCall {
-  const { heads, key, value, positionTransform, positions, keyPositions, cache, matmul, ...attentionOptions } = options;
+  const { heads, key, value, positionTransform, positions, keyPositions, cache, ...attentionOptions } = options;
   const sizes = headSizes(who, weights, heads);
   const { batch, queries } = checkShape(who, "query", query, ["batch", "queries", weights.query.weight.shape[0]]);
-  const multiply = matmul ?? tensorMatmul;
+  const operations = options.backend?.operations ?? referenceBackend.operations;
   const fixed = cache?.isFixed ?? false;
   if (fixed && (key || value)) {
     throw new MultiHeadAttentionError(
@@ -64,7 +63,7 @@ export function prepareCall(
     normalization: weights.queryNormalization,
     transform: positionTransform,
     positions: positionsOf("positions", positions, queries),
-    multiply,
+    operations,
   };
   const attendedTo = (): PreparedCall["attendedTo"] => {
     const keyVectors = key ?? query;
@@ -84,9 +83,9 @@ export function prepareCall(
         // a window shifts places, so its keys are turned when they are read
         transform: cache?.isWindowed ? undefined : positionTransform,
         positions: positionsOf("keyPositions", keyPositions ?? (key ? undefined : positions), keys),
-        multiply,
+        operations,
       },
-      value: { vectors: valueVectors, projection: weights.value, heads: sizes.keyHeads, multiply },
+      value: { vectors: valueVectors, projection: weights.value, heads: sizes.keyHeads, operations },
     };
   };
   return {
@@ -94,6 +93,6 @@ export function prepareCall(
     query: queryOperand,
     attendedTo: fixed ? null : attendedTo(),
     attentionOptions: { ...attentionOptions, queryOffset: attentionOptions.queryOffset ?? cached },
-    multiply,
+    operations,
   };
 }

@@ -1,8 +1,10 @@
+import type { BlockOperations } from "@fovea/dot-product-attention";
 import type { Tensor } from "@fovea/tensor";
 import { normalizeHeads, normalizeHeadsGradients } from "./normalize-heads.ts";
 import type { PositionTransform } from "./options.ts";
-import { project, projectGradient, projectionGradients, type Matmul } from "./project.ts";
+import { project, projectGradient, projectionGradients } from "./project.ts";
 import { mergeHeads, splitHeads } from "./split-heads.ts";
+import { transformPositions, transformPositionsGradient } from "./transform-positions.ts";
 import type { HeadNormalization, NormalizationGradients, Projection } from "./weights.ts";
 
 /** How the vectors of tokens become the vectors of heads. */
@@ -13,7 +15,7 @@ export interface HeadRecipe {
   readonly transform?: PositionTransform | undefined;
   /** int32 `[batch, tokens]`, there when the transform is */
   readonly positions?: Tensor | undefined;
-  readonly multiply: Matmul;
+  readonly operations: BlockOperations;
 }
 
 export interface ProjectedHeads {
@@ -26,10 +28,11 @@ export interface ProjectedHeads {
 /** Project, split, normalize, turn by position.
  *  @param vectors `[batch, tokens, in]` */
 export function projectHeads(vectors: Tensor, recipe: HeadRecipe): ProjectedHeads {
-  const { projection, heads, normalization, transform, positions, multiply } = recipe;
-  const split = splitHeads(project(vectors, projection, multiply), heads);
-  const normalized = normalization ? normalizeHeads(split, normalization) : split;
-  return { split, ready: transform && positions ? transform.apply(normalized, positions) : normalized };
+  const { projection, heads, normalization, transform, positions, operations } = recipe;
+  const split = splitHeads(project(vectors, projection, operations), heads);
+  const normalized = normalization ? normalizeHeads(split, normalization, operations) : split;
+  if (!transform || !positions) return { split, ready: normalized };
+  return { split, ready: transformPositions(normalized, transform, positions, operations) };
 }
 
 export interface ProjectHeadsGradients {
@@ -47,13 +50,16 @@ export function projectHeadsGradients(
   readyGradient: Tensor,
   recipe: HeadRecipe,
 ): ProjectHeadsGradients {
-  const { projection, normalization, transform, positions, multiply } = recipe;
-  const turned = transform && positions ? transform.gradient(readyGradient, positions) : readyGradient;
+  const { projection, normalization, transform, positions, operations } = recipe;
+  const turned =
+    transform && positions
+      ? transformPositionsGradient(readyGradient, transform, positions, operations)
+      : readyGradient;
   const normalized = normalization ? normalizeHeadsGradients(split, turned, normalization) : null;
-  const merged = mergeHeads(normalized?.split ?? turned);
+  const merged = mergeHeads(normalized?.split ?? turned, operations);
   return {
-    vectors: projectGradient(merged, projection, multiply),
-    projection: projectionGradients(vectors, projection, merged, multiply),
+    vectors: projectGradient(merged, projection, operations),
+    projection: projectionGradients(vectors, projection, merged, operations),
     normalization: normalized?.parameters ?? null,
   };
 }

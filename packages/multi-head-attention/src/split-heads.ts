@@ -1,3 +1,4 @@
+import type { BlockOperations } from "@fovea/dot-product-attention";
 import { reshape, transpose, type Tensor } from "@fovea/tensor";
 
 /** `[batch, tokens, heads * dim]` to `[batch, heads, tokens, dim]`, a view where the input is contiguous. */
@@ -7,7 +8,7 @@ export function splitHeads(vectors: Tensor, heads: number): Tensor {
 }
 
 /** `[batch, heads, tokens, dim]` to `[batch, tokens, heads * dim]`: the inverse of `splitHeads`. */
-export function mergeHeads(vectors: Tensor): Tensor {
+export function mergeHeads(vectors: Tensor, operations: BlockOperations): Tensor {
   const [batch, heads, tokens, dim] = vectors.shape as [number, number, number, number];
-  return reshape(transpose(vectors, [0, 2, 1, 3]), [batch, tokens, heads * dim]);
+  return reshape(operations.contiguous(transpose(vectors, [0, 2, 1, 3])), [batch, tokens, heads * dim]);
 }

@@ -1,0 +1,28 @@
+import type { BlockOperations } from "@fovea/dot-product-attention";
+import type { Tensor } from "@fovea/tensor";
+import type { PositionTransform } from "./options.ts";
+
+/** Changes vectors by the positions of their tokens: rotary by the backend's kernel, anything else by itself.
+ *  @param vectors `[batch, heads, tokens, headDim]`
+ *  @param positions int32 `[batch, tokens]` */
+export function transformPositions(
+  vectors: Tensor,
+  transform: PositionTransform,
+  positions: Tensor,
+  operations: BlockOperations,
+): Tensor {
+  const { tables, layout } = transform;
+  return tables ? operations.rotary(vectors, tables, { layout, positions }) : transform.apply(vectors, positions);
+}
+
+/** Gradient of `transformPositions` for its vectors. */
+export function transformPositionsGradient(
+  outputGradient: Tensor,
+  transform: PositionTransform,
+  positions: Tensor,
+  operations: BlockOperations,
+): Tensor {
+  const { tables, layout } = transform;
+  if (!tables) return transform.gradient(outputGradient, positions);
+  return operations.rotary(outputGradient, tables, { layout, positions, inverse: true });
+}
