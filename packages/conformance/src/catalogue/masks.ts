@@ -27,7 +27,8 @@ import {
   withinDocuments,
 } from "@fovea/masking";
 import type { Program } from "@fovea/program";
-import { tensorMask, withSinkKeys } from "@fovea/scoring";
+import { focus, glance, recall, scan, skim, tensorMask, withSinkKeys } from "@fovea/scoring";
+import type { Mode } from "@fovea/scoring";
 
 /** Positions that every table below reaches. */
 export const maskLength = 144;
@@ -38,6 +39,11 @@ const parents = Array.from({ length: maskLength }, (_, node) => node - 1 - (node
 const visible = Array.from({ length: maskLength }, (_, row) =>
   Array.from({ length: maskLength }, (_, column) => (row * row + 3 * column) % 5 !== 0),
 );
+
+const partOf = ({ mask }: Mode): Program => {
+  if (mask !== null) return mask;
+  throw new TypeError("this mode has no mask");
+};
 
 /** Every mask of @fovea/masking and @fovea/scoring, small enough for a few dozen positions, for 2 batch elements and 4 heads at most. */
 export const masks: Readonly<Record<string, Program>> = {
@@ -75,4 +81,9 @@ export const masks: Readonly<Record<string, Program>> = {
   "both, either, not": either(both(causal(), not(documents(ids))), slidingWindow({ lookback: 0 })),
   "a matrix": tensorMask(visible),
   "a window with sink keys": withSinkKeys(slidingWindow({ lookback: 1 }), { count: 2 }),
+  focus: partOf(focus({ lookback: 2, lookahead: 1 })),
+  scan: partOf(scan({ heads: 4, lookback: 5 })),
+  skim: partOf(skim({ stride: 3 })),
+  recall: partOf(recall({ first: 2, gap: 6 })),
+  glance: partOf(glance({ causal: true })),
 };

@@ -20,6 +20,7 @@ import {
   t5RelativeBias,
   temperature,
 } from "@fovea/scoring";
+import type { Mode } from "@fovea/scoring";
 import { tensor } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 
@@ -42,7 +43,7 @@ const pathEdges = positions.map((from) =>
 );
 
 const modes = { focus: focus({ temperature: [0.5, 1, 2, 1.5] }), glance: glance({ temperature: [4, 2, 8, 3] }) };
-const partOf = ({ score }: { readonly score: Program | null }): Program => {
+const partOf = ({ score }: Mode): Program => {
   if (score !== null) return score;
   throw new TypeError("this mode has no score");
 };
