@@ -31,7 +31,7 @@ import { focus, glance, recall, scan, skim, tensorMask, withSinkKeys } from "@fo
 import type { Mode } from "@fovea/scoring";
 
 /** Positions that every table below reaches. */
-export const maskLength = 144;
+const maskLength = 144;
 
 const ids = Array.from({ length: maskLength }, (_, position) => Math.floor(position / 7) % 5);
 const otherIds = ids.map((id, position) => (position % 11 === 3 ? -1 : (id + 1) % 5));

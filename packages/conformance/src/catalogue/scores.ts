@@ -25,7 +25,7 @@ import { tensor } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 
 /** Positions that every table below reaches. */
-export const scoreLength = 40;
+const scoreLength = 40;
 
 /** A float64 table of numbers that are all different and near 0. */
 function table(...shape: readonly number[]): Tensor {
