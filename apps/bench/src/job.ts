@@ -1,0 +1,46 @@
+import type { EncoderRuntime } from "./contenders/encoder.ts";
+import type { Limit } from "./contenders/meter.ts";
+import type { Prepared } from "./prepared.ts";
+import type { AttentionWork } from "./work.ts";
+
+/** What a contender's process is told to do: plain data. */
+export type Job =
+  | { readonly contender: AttentionContender; readonly work: AttentionWork }
+  | { readonly contender: "meter"; readonly work: Limit }
+  | { readonly contender: "compile" }
+  | { readonly contender: "accuracy" }
+  | { readonly contender: "block-mask"; readonly work: "window" | "documents" }
+  | { readonly contender: "encoder"; readonly work: EncoderRuntime };
+
+export type AttentionContender =
+  "fovea" | "onnxruntime-node" | "onnxruntime-node flash" | "onnxruntime-web" | "tfjs wasm" | "tfjs cpu" | "jax-js";
+
+/** Loads the contender, and only that one, and gets its inputs ready. */
+export async function prepareJob(job: Job): Promise<Prepared> {
+  switch (job.contender) {
+    case "fovea":
+      return (await import("./contenders/fovea.ts")).prepareFovea(job.work);
+    case "onnxruntime-node":
+      return (await import("./contenders/onnxruntime.ts")).prepareOnnxRuntimeNode(job.work, "Attention");
+    case "onnxruntime-node flash":
+      return (await import("./contenders/onnxruntime.ts")).prepareOnnxRuntimeNode(job.work, "MultiHeadAttention");
+    case "onnxruntime-web":
+      return (await import("./contenders/onnxruntime.ts")).prepareOnnxRuntimeWeb(job.work);
+    case "tfjs wasm":
+      return (await import("./contenders/tensorflow.ts")).prepareTensorFlow(job.work, "wasm");
+    case "tfjs cpu":
+      return (await import("./contenders/tensorflow.ts")).prepareTensorFlow(job.work, "cpu");
+    case "jax-js":
+      return (await import("./contenders/jax.ts")).prepareJax(job.work);
+    case "meter":
+      return (await import("./contenders/meter.ts")).prepareMeter(job.work);
+    case "compile":
+      return (await import("./contenders/compile.ts")).prepareCompile();
+    case "accuracy":
+      return (await import("./contenders/accuracy.ts")).prepareAccuracy();
+    case "block-mask":
+      return (await import("./contenders/block-mask.ts")).prepareBlockMask(job.work);
+    case "encoder":
+      return (await import("./contenders/encoder.ts")).prepareEncoder(job.work);
+  }
+}

@@ -1,0 +1,62 @@
+import type { AttentionContender } from "./job.ts";
+import { startContender } from "./start-contender.ts";
+import { median } from "./statistics.ts";
+import type { AttentionWork } from "./work.ts";
+
+/** One dot of the charts. */
+export interface Point {
+  readonly series: string;
+  /** Queries and keys. */
+  readonly length: number;
+  readonly ms: number;
+  /** Beyond inputs and output: how much the process's peak grew. */
+  readonly bytes: number;
+}
+
+interface Series {
+  readonly name: string;
+  readonly contender: AttentionContender;
+  readonly mask: (length: number) => AttentionWork["mask"];
+}
+
+const causal = () => "causal" as const;
+const all: readonly Series[] = [
+  { name: "Fovea, window 256", contender: "fovea", mask: (length) => ({ window: Math.min(256, length) }) },
+  { name: "Fovea", contender: "fovea", mask: causal },
+  { name: "onnxruntime-node flash", contender: "onnxruntime-node flash", mask: causal },
+  { name: "onnxruntime-node", contender: "onnxruntime-node", mask: causal },
+  { name: "onnxruntime-web", contender: "onnxruntime-web", mask: causal },
+  { name: "jax-js", contender: "jax-js", mask: causal },
+  { name: "tfjs wasm", contender: "tfjs wasm", mask: causal },
+];
+const lengths = [256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536];
+
+/** A series ends where the next length would take longer, or more memory, than this. */
+const longest = 2500;
+const mostBytes = 700e6;
+
+/** Seconds that it takes, about. */
+export const scalingSeconds = 90;
+
+/** Time and memory of causal attention (8 heads of 64, one thread) against length; each dot in a process of its own. */
+export async function measureScaling(signal: AbortSignal): Promise<Point[]> {
+  const points: Point[] = [];
+  for (const { name, contender, mask } of all) {
+    for (const length of lengths) {
+      const work = { heads: 8, headDim: 64, keys: length, mask: mask(length) };
+      try {
+        const process = await startContender({ contender, work }, signal);
+        const times = await process.run(200);
+        const { figures } = await process.report();
+        process.stop();
+        const ms = median(times);
+        points.push({ series: name, length, ms, bytes: figures["residentBytes"] });
+        if (ms > longest || figures["residentBytes"] > mostBytes) break;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        break; // what fails at one length fails at longer ones
+      }
+    }
+  }
+  return points;
+}

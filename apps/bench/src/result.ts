@@ -1,0 +1,37 @@
+/** What the bench prints and saves; every field is always there. */
+export interface Report {
+  readonly machine: Machine;
+  /** Of Node, Fovea and every library it was timed beside. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** One thread, measured before anything else. */
+  readonly limits: { readonly microkernelGflops: number; readonly readGBs: number };
+  readonly results: readonly Result[];
+}
+
+export interface Machine {
+  readonly processor: string;
+  readonly processors: number;
+  readonly memoryBytes: number;
+  readonly system: string;
+}
+
+/** One row. Null where there is no such number. */
+export interface Result {
+  readonly id: string;
+  /** Median milliseconds of a run, and the interquartile range. */
+  readonly ms: number | null;
+  readonly spread: number | null;
+  /** Of the visible pairs alone. */
+  readonly gflops: number | null;
+  /** Fraction of what the machine could do in the same rounds: the microkernel's rate, or the read bandwidth for decoding. */
+  readonly ofLimit: number | null;
+  /** Memory beyond inputs and results, or what a block mask holds. */
+  readonly bytes: number | null;
+  /** Rival's time / ours. */
+  readonly ratios: Readonly<Record<string, number>>;
+  readonly target: string;
+  /** Null for a row without a target. */
+  readonly met: boolean | null;
+  /** What limits a row that misses its target, who failed and why. */
+  readonly note: string;
+}

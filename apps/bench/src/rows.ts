@@ -1,0 +1,230 @@
+import { blockMaskStatistics, causalDocuments, createBlockMask, documentIds } from "@fovea/masking";
+import { documentLengths } from "./document-lengths.ts";
+import type { AttentionContender } from "./job.ts";
+import { atMostTimes, bytesAtMost, fasterThan, figureAtMost, ofLimitAtLeast, rivalAtMostTimes } from "./row.ts";
+import type { Figures, Rival, Row } from "./row.ts";
+import { keyValueBytes, operationsOf } from "./work.ts";
+import type { AttentionWork } from "./work.ts";
+
+/** Eight heads of 64, one sequence, one thread. */
+function work(keys: number, rest: Partial<AttentionWork> = {}): AttentionWork {
+  return { heads: 8, headDim: 64, keys, mask: "none", ...rest };
+}
+
+function rival(name: AttentionContender, work: AttentionWork, rest: Partial<Rival> = {}): Rival {
+  return { name, job: { contender: name, work }, ...rest };
+}
+
+/** Fovea itself on other work. */
+function own(name: string, work: AttentionWork, rest: Partial<Rival> = {}): Rival {
+  return { name, job: { contender: "fovea", work }, different: true, ...rest };
+}
+
+type AttentionRow = Pick<Row, "id" | "targets" | "limitedBy" | "seconds"> & { readonly rivals: readonly Rival[] };
+
+function attentionRow(text: string, work: AttentionWork, row: AttentionRow): Row {
+  const operations = operationsOf(work);
+  return {
+    work: text,
+    job: { contender: "fovea", work },
+    operations,
+    // the limit is one thread's
+    limit: { of: "microkernel", amount: operations / (work.threads ?? 1) },
+    bytes: extraBytes,
+    ...row,
+  };
+}
+
+/** Memory beyond inputs and results: what WebAssembly grew by, or the whole process where that is more. */
+const extraBytes = (figures: Figures): number => Math.max(figures["wasmBytes"], figures["residentBytes"], 0);
+
+const documents = documentLengths(16_384, 64, 448);
+
+/** Keys = queries of an unmasked attention with as many pairs as the documents' visible blocks hold. */
+function sizeOfVisibleBlocks(): number {
+  const mask = causalDocuments(documentIds(documents));
+  const queryBlock = 96; // the blocks that the WebAssembly backend asks for
+  const keyBlock = 32;
+  const blocks = createBlockMask(mask, { queries: 16_384, keys: 16_384, queryBlock, keyBlock });
+  const { full, partial } = blockMaskStatistics(blocks);
+  return Math.round(Math.sqrt((full + partial) * queryBlock * keyBlock));
+}
+
+/** Every row, in the order of the table. */
+export function rowsOf({ threads }: { readonly threads: number }): Row[] {
+  const causal = (keys: number) => work(keys, { mask: "causal" });
+  const window = (keys: number, size: number, heads = 8) => work(keys, { mask: { window: size }, heads });
+  const gradients = (keys: number) => work(keys, { gradients: true });
+  const decode: AttentionWork = { heads: 32, keyHeads: 8, queries: 1, keys: 8192, headDim: 128, mask: "none" };
+  const flash = "onnxruntime-node flash";
+
+  return [
+    attentionRow("1,024 × 1,024, no mask", work(1024), {
+      id: "full-1024",
+      rivals: [
+        rival(flash, work(1024)),
+        rival("onnxruntime-node", work(1024)),
+        rival("onnxruntime-web", work(1024)),
+        rival("jax-js", work(1024)),
+        rival("tfjs wasm", work(1024), { slow: true }),
+        rival("tfjs cpu", work(1024), { slow: true }),
+      ],
+      targets: [ofLimitAtLeast(0.8, "the microkernel"), fasterThan("onnxruntime-web", 3.5), fasterThan(flash, 0.6)],
+      limitedBy: "exponentials, packing and rescaling between the matrix products",
+      seconds: 35,
+    }),
+    attentionRow("4,096 × 4,096, no mask", work(4096), {
+      id: "full-4096",
+      rivals: [
+        rival(flash, work(4096)),
+        rival("onnxruntime-node", work(4096)),
+        rival("onnxruntime-web", work(4096)),
+        rival("jax-js", work(4096), { slow: true }),
+      ],
+      targets: [ofLimitAtLeast(0.8, "the microkernel"), fasterThan(flash, 0.6)],
+      limitedBy: "exponentials, packing and rescaling between the matrix products",
+      seconds: 35,
+    }),
+    attentionRow("1,024 × 1,024, causal", causal(1024), {
+      id: "causal-1024",
+      rivals: [
+        rival("onnxruntime-node", causal(1024)),
+        rival("onnxruntime-web", causal(1024)),
+        rival("jax-js", causal(1024)),
+        rival("tfjs wasm", causal(1024), { slow: true }),
+      ],
+      targets: [fasterThan("onnxruntime-node", 1.7), fasterThan("onnxruntime-web", 7)],
+      limitedBy: "pairs above the diagonal in the blocks on it",
+      seconds: 25,
+    }),
+    attentionRow("4,096 × 4,096, causal", causal(4096), {
+      id: "causal-4096",
+      rivals: [
+        rival("onnxruntime-node", causal(4096)),
+        rival("onnxruntime-web", causal(4096)),
+        rival("jax-js", causal(4096), { slow: true }),
+      ],
+      targets: [fasterThan("onnxruntime-node", 1.7)],
+      limitedBy: "pairs above the diagonal in the blocks on it",
+      seconds: 35,
+    }),
+    attentionRow("16,384 × 16,384, causal, window of 256", window(16_384, 256), {
+      id: "window-16384",
+      rivals: [
+        // all heads at once take 8.6 GB for the scores alone
+        rival("onnxruntime-node", window(16_384, 256, 1), { times: 8, different: true }),
+        own("65,536 keys", window(65_536, 256)),
+      ],
+      targets: [fasterThan("onnxruntime-node", 20), rivalAtMostTimes("65,536 keys", 4.3)],
+      limitedBy: "partial blocks at both ends of the window, packing of keys and values that serve few queries",
+      seconds: 30,
+    }),
+    attentionRow("16,384 × 16,384, 64 documents packed, causal", work(16_384, { mask: { documents } }), {
+      id: "documents-16384",
+      rivals: [own("visible blocks alone", work(sizeOfVisibleBlocks()))],
+      targets: [atMostTimes(1.25, "visible blocks alone")],
+      limitedBy: "the mask program in partial blocks, making the block mask, short rows of blocks",
+      seconds: 10,
+    }),
+    attentionRow("2,048 × 2,048, ALiBi", work(2048, { score: "alibi" }), {
+      id: "alibi-2048",
+      rivals: [own("plain attention", work(2048))],
+      targets: [atMostTimes(1.1, "plain attention")],
+      limitedBy: "the score program, applied to every pair",
+      seconds: 10,
+    }),
+    attentionRow("2,048 × 2,048, soft cap 30", work(2048, { score: "softCap" }), {
+      id: "softcap-2048",
+      rivals: [own("plain attention", work(2048))],
+      targets: [atMostTimes(1.3, "plain attention")],
+      limitedBy: "tanh of every pair",
+      seconds: 10,
+    }),
+    attentionRow("1,024 × 1,024, forward + backward", gradients(1024), {
+      id: "backward-1024",
+      rivals: [own("forward alone", work(1024)), rival("tfjs wasm", gradients(1024), { slow: true })],
+      targets: [atMostTimes(4.2, "forward alone"), fasterThan("tfjs wasm", 20)],
+      limitedBy: "five matrix products where forward has two, and scores computed twice",
+      seconds: 30,
+    }),
+    attentionRow("4,096 × 4,096, forward + backward", gradients(4096), {
+      id: "backward-4096",
+      rivals: [own("forward alone", work(4096)), rival("tfjs wasm", gradients(4096), { slow: true })],
+      targets: [atMostTimes(4.2, "forward alone"), fasterThan("tfjs wasm", 20)],
+      limitedBy: "five matrix products where forward has two, and scores computed twice",
+      seconds: 60,
+    }),
+    ...(threads > 1
+      ? [
+          attentionRow(`4,096 × 4,096, no mask, ${threads} threads`, work(4096, { threads }), {
+            id: "threads-4096",
+            rivals: [own("one thread", work(4096)), rival(flash, work(4096, { threads }))],
+            targets: [fasterThan("one thread", 0.925 * threads)],
+            limitedBy: "other work on this machine's processors, and memory that threads share",
+            seconds: 25,
+          }),
+        ]
+      : []),
+    {
+      ...attentionRow("1 query of 32 heads, 8,192 keys of 8 heads of 128", decode, {
+        id: "decode-8192",
+        rivals: [rival("onnxruntime-web", decode), rival("onnxruntime-node", decode)],
+        targets: [ofLimitAtLeast(0.75, "the read bandwidth"), fasterThan("onnxruntime-web", 2)],
+        limitedBy: "the arithmetic for each number read, which serves the four query heads of a key head",
+        seconds: 12,
+      }),
+      limit: { of: "read", amount: keyValueBytes(decode) },
+    },
+    attentionRow("65,536 × 65,536, causal, window of 512", window(65_536, 512), {
+      id: "memory-65536",
+      rivals: [],
+      targets: [bytesAtMost(64e6, "≤ 64 MB beyond inputs and output")],
+      limitedBy: "memory that kernels borrow and JavaScript's own",
+      seconds: 15,
+    }),
+    {
+      id: "compile",
+      work: "first call with a new plan",
+      job: { contender: "compile" },
+      rivals: [],
+      targets: [
+        figureAtMost("slowestKind", 5, "≤ 5 ms each"),
+        figureAtMost("compilations", 0, "0 compilations in 1,000 calls of changing lengths"),
+      ],
+      limitedBy: "writing the kernel's bytes in JavaScript that is not yet optimized",
+      seconds: 5,
+    },
+    {
+      id: "encoder",
+      work: "8 texts of 64 tokens through the sentence encoder",
+      job: { contender: "encoder", work: "wasm" },
+      rivals: [
+        { name: "reference backend", job: { contender: "encoder", work: "reference" } },
+        { name: "tfjs wasm", job: { contender: "encoder", work: "tensorflow" } },
+      ],
+      targets: [fasterThan("reference backend", 20), fasterThan("tfjs wasm", 1)],
+      limitedBy: "layers outside attention that do not run on the backend",
+      seconds: 25,
+    },
+    {
+      id: "accuracy",
+      work: "difference from float64",
+      job: { contender: "accuracy" },
+      untimed: true,
+      rivals: [],
+      targets: [figureAtMost("forward", 2e-6, "forward ≤ 2e-6"), figureAtMost("gradients", 2e-5, "gradients ≤ 2e-5")],
+      limitedBy: "float32 sums",
+      seconds: 6,
+    },
+    ...(["window", "documents"] as const).map((kind): Row => ({
+      id: `block-mask-${kind}-1M`,
+      work: `block mask of 1,048,576², ${kind === "window" ? "window of 4,096" : "65,536 documents, causal"}`,
+      job: { contender: "block-mask", work: kind },
+      rivals: [],
+      targets: [],
+      limitedBy: "",
+      bytes: (figures) => figures["bytes"],
+      seconds: 4,
+    })),
+  ];
+}
