@@ -77,7 +77,7 @@ export function runNode(folder, script, args = []) {
     env: {
       ...process.env,
       PATH: `${dirname(node)}${process.platform === "win32" ? ";" : ":"}${process.env.PATH}`,
-      FOVEA_CALLED_FROM: process.cwd(),
+      FOVEA_CALLED_FROM: process.env.INIT_CWD ?? process.cwd(),
     },
   });
   return signal === "SIGINT" ? 130 : (status ?? 1);

@@ -31,7 +31,8 @@ export function globalLocal(options: WindowOptions & { readonly global: number |
     const near = query.subtract(key).lessEqual(lookback).and(key.subtract(query).lessEqual(lookahead));
     if (typeof global === "number") return near.or(query.less(global)).or(key.less(global));
     const marks = table("global", positionMarks(global));
-    return near.or(marks.at(query)).or(marks.at(key));
+    // A computed index may lie outside the table and reads false there; a plain `key` would have to be covered by it.
+    return near.or(marks.at(query.maximum(0))).or(marks.at(key.maximum(0)));
   });
 }
 

@@ -36,7 +36,8 @@ test("circular goes on at the beginning, linear refuses", () => {
   expect(() => tensorScatter(past, update, places(3, 1))).toThrow(
     "2 tokens at place 3 of batch element 0 do not fit into 4",
   );
-  expect(() => tensorScatter(past, update, places(4, 0), { mode: "circular" })).toThrow("places from 0 to 3");
+  expect(toArray(tensorScatter(past, update, places(7, 5), { mode: "circular" }))).toEqual(toArray(present));
+  expect(() => tensorScatter(past, update, places(-1, 0), { mode: "circular" })).toThrow("whole places from 0");
 });
 
 test("another axis than the tokens' may be written", () => {

@@ -2,7 +2,7 @@ import { checkShape, clone, contiguous, readValues, ShapeError, cast, type Tenso
 import { CacheError } from "./cache-error.ts";
 
 export interface TensorScatterOptions {
-  /** `"linear"` (default) refuses to write past the end; `"circular"` goes on at the beginning, a ring of the last tokens. */
+  /** `"linear"` (default) refuses to write past the end; `"circular"` goes on at the beginning, a ring of the last tokens, places counted modulo its room. */
   readonly mode?: "linear" | "circular";
   /** The axis of tokens, default -2. */
   readonly axis?: number;
@@ -35,10 +35,12 @@ export function tensorScatter(
   const starts = writeIndices ? readValues(writeIndices) : new Int32Array(batch);
   for (let b = 0; b < batch; b++) {
     const fits = mode === "circular" ? tokens <= room : starts[b] + tokens <= room;
-    if (!Number.isInteger(starts[b]) || starts[b] < 0 || !fits || (mode === "circular" && starts[b] >= room)) {
+    if (!Number.isInteger(starts[b]) || starts[b] < 0 || !fits) {
       throw new CacheError(
         `tensorScatter: ${tokens} tokens at place ${starts[b]} of batch element ${b} do not fit into ${room}. ` +
-          (mode === "linear" ? 'Use mode "circular", or a larger cache.' : `Use places from 0 to ${room - 1}.`),
+          (mode === "linear"
+            ? 'Use mode "circular", or a larger cache.'
+            : "Use whole places from 0, and no more tokens than room."),
       );
     }
   }

@@ -37,6 +37,6 @@ export function withSinkKeys(mask: Program, options: SinkKeysOptions = {}): Prog
  *  @param bias `[heads, count]`; keys from `count` on are left as they are */
 export function sinkKeyBias(bias: TensorLike): Program {
   const sinks = scoreTable("sinkKeyBias", "bias", bias, ["heads", "count"]);
-  // outside the table reads 0
-  return trace(({ score, head, key, table }) => score.add(table("sinks", sinks).at(head, key)));
+  // A computed index may lie outside the table and reads 0 there; a plain `key` would have to be covered by it.
+  return trace(({ score, head, key, table }) => score.add(table("sinks", sinks).at(head, key.maximum(0))));
 }

@@ -51,7 +51,7 @@ export const masks: Readonly<Record<string, Program>> = {
   "sliding window": slidingWindow({ lookback: 3 }),
   "two-sided window": slidingWindow({ lookback: 2, lookahead: 4 }),
   "dilated window": dilatedWindow({ lookback: 9, lookahead: 3, dilation: 3 }),
-  "global and local": globalLocal({ lookback: 2, global: [0, 5, maskLength - 1] }),
+  "global and local": globalLocal({ lookback: 2, global: [0, 5] }),
   prefix: prefix(6),
   "prefix per batch element": prefix([3, 8]),
   documents: documents(ids),

@@ -79,7 +79,7 @@ export const scores: Readonly<Record<string, Program>> = {
   }),
   "additive bias": additiveBias(table(4, scoreLength, scoreLength)),
   "shared additive bias": additiveBias(table(1, scoreLength)),
-  "sink bias": sinkKeyBias(table(4, scoreLength)),
+  "sink bias": sinkKeyBias(table(4, 3)),
   "ALiBi, soft cap, ALiBi": chain(alibi({ slopes: table(4) }), softCap(3), alibi({ heads: 4 })),
   "a score per head": perHead([temperature([2]), null, softCap(1), alibi({ slopes: table(4) })]),
   focus: partOf(modes.focus),

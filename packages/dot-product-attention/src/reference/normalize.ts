@@ -10,7 +10,7 @@ export interface NormalizerRule {
   backward(row: BackwardRow): number;
 }
 
-export interface BackwardRow {
+interface BackwardRow {
   readonly scores: Float64Array;
   readonly weights: Float64Array;
   /** In: d loss / d weight. Out: d loss / d score. */
