@@ -30,7 +30,7 @@ test.concurrent.for<[what: string, argv: string[], message: RegExp]>([
   ],
   ["a count that is none", ["fish", "--top", "many"], /Expected a whole count from 1 to 1000/],
   ["a head that is not there", ["fish", "--heads", "4"], /Expected heads from 0 to 3/],
-  ["a backend that is not there", ["fish", "--backend", "abacus"], /Allowed choices are reference/],
+  ["a backend that is not there", ["fish", "--backend", "abacus"], /Allowed choices are wasm, reference/],
   ["an option that is not there", ["fish", "--colour"], /unknown option '--colour'/],
 ])("%s: one clear message, exit code 1, nothing on stdout", async ([, argv, message], { app, expect }) => {
   const { code, stdout, stderr } = await app.run(argv);

@@ -26,7 +26,7 @@ export async function openLibrary(
   const files = await readModelFiles(options.model);
   const tokenize = createTokenizer(files.vocabulary);
   check({ tokenize });
-  const encoder = createEncoder(files.weights, backends[options.backend]);
+  const encoder = createEncoder(files.weights, backends[options.backend]());
   const corpus = resolve(options.corpus ?? join(appFolder, "corpus"));
   const passages = await readCorpus(corpus, (text) => fits(text, (part) => tokenize(part).ids.length));
   const texts = passages.map(passageMeaning);
