@@ -1,5 +1,5 @@
 import type { Call, Forward, Gradients, Plan } from "@fovea/dot-product-attention";
-import { at, cast, readValues, tensor, type Tensor } from "@fovea/tensor";
+import { cast, tensor, type Tensor } from "@fovea/tensor";
 import {
   backwardTaskFields,
   type BackwardTileField,
@@ -13,6 +13,8 @@ import { writeCallRecord } from "./call-record.ts";
 import { type BackwardChunk, cutBackward } from "./cut-backward.ts";
 import type { Heap } from "./heap.ts";
 import { Borrowed, type Placed, place } from "./operand.ts";
+import { Records } from "./records.ts";
+import { sinkGradients, writeShifts } from "./row-shifts.ts";
 import { writeRunLists } from "./run-lists.ts";
 import { createTableSums, type TaskPlace } from "./table-sums.ts";
 import { allocateTensor, type WasmTensor } from "./wasm-tensor.ts";
@@ -179,38 +181,6 @@ export function backwardCall(
   }
 }
 
-/** Records of one kind, one after another in memory. */
-class Records<Field extends string> {
-  readonly #heap: Heap;
-  readonly #fields: readonly Field[];
-  readonly #start: number;
-  count = 0;
-
-  constructor(heap: Heap, borrowed: Borrowed, fields: readonly Field[], most: number) {
-    this.#heap = heap;
-    this.#fields = fields;
-    this.#start = borrowed.allocate(most * fields.length * 4);
-  }
-
-  address(index: number): number {
-    return this.#start + index * this.#fields.length * 4;
-  }
-
-  /** Where the next record will be. */
-  get next(): number {
-    return this.address(this.count);
-  }
-
-  /** @param floats fields that are float32; the others are ints */
-  add(values: Readonly<Record<Field, number>>, floats: readonly Field[] = []): void {
-    const at = this.next / 4;
-    const words = this.#heap.i32;
-    for (const [index, field] of this.#fields.entries()) words[at + index] = values[field];
-    for (const field of floats) this.#heap.f32[at + this.#fields.indexOf(field)] = values[field];
-    this.count += 1;
-  }
-}
-
 const inFloat32 = (source: Tensor): Tensor =>
   source.dtype === "float32" || source.dtype === "float64" ? source : cast(source, "float32");
 
@@ -221,42 +191,6 @@ const placedDense = ({ address, strides }: WasmTensor): Placed => ({
   address,
   strides: [strides[0] * 4, strides[1] * 4, strides[2] * 4],
 });
-
-/** What each row's scores are shifted by: the threshold, or the log of everything that takes weight in units of log 2. Rows that see nothing get 0,
- *  which leaves their scores at -Infinity. */
-function writeShifts(shifts: Float32Array, plan: Plan, call: Call, { logSumExp, threshold }: Forward): void {
-  const [, heads, queries] = call.query.shape;
-  if (threshold) shifts.set(readValues(threshold));
-  else if (!logSumExp) shifts.fill(0);
-  else {
-    const values = readValues(logSumExp);
-    for (let row = 0; row < shifts.length; row++) {
-      const own = values[row];
-      const sink = sinkOf(plan, call, Math.floor(row / queries) % heads);
-      const total = Math.max(own, sink) + Math.log1p(Math.exp(-Math.abs(own - sink)));
-      // Infinity among the scores makes every weight of the row NaN, as it does forward.
-      shifts[row] = own === -Infinity ? 0 : own === Infinity ? NaN : total * Math.LOG2E;
-    }
-  }
-}
-
-function sinkOf(plan: Plan, call: Call, head: number): number {
-  if (plan.normalizer === "softmaxPlusOne") return 0;
-  return call.sinks ? at(call.sinks, head) : -Infinity;
-}
-
-/** A sink is one more score, whose weight gives nothing: its gradient is -weight × mean, summed over the rows that see something. */
-function sinkGradients(sinks: Tensor, means: Float32Array, call: Call, { logSumExp }: Forward): Tensor {
-  const [, heads, queries] = call.query.shape;
-  const values = logSumExp ? readValues(logSumExp) : [];
-  const sums = new Float64Array(heads);
-  for (let row = 0; row < means.length; row++) {
-    if (values[row] === -Infinity) continue;
-    const head = Math.floor(row / queries) % heads;
-    sums[head] -= means[row] / (1 + Math.exp(values[row] - at(sinks, head)));
-  }
-  return tensor(sums, { shape: sinks.shape, dtype: sinks.dtype });
-}
 
 /** A copy outside the memory, for callers whose tensors live there too. */
 function takeOut(heap: Heap, source: WasmTensor, float64: boolean): Tensor {

@@ -37,7 +37,7 @@ export function backwardShape(headDim: number, valueDim: number, relaxed: boolea
   const microRows = relaxed ? 6 : 5;
   const queryTile = 96;
   const widest = Math.max(headDim, valueDim);
-  const keyTile = widest <= 64 ? 192 : widest <= 128 ? 128 : 64;
+  const keyTile = widest <= 128 ? 128 : 64;
   let end = 0;
   const part = (floats: number): number => {
     const start = end;

@@ -1,9 +1,9 @@
-import { emitScatter, emitScatterSum } from "./add-table-gradient.ts";
 import { FunctionBody, type Local } from "./assembler.ts";
 import type { BackwardShape } from "./backward-shape.ts";
 import type { VectorDerivative, VectorDerivativeValues } from "./create-vector-derivative.ts";
 import { prepareExp2 } from "./exp2.ts";
 import { dividesMean, emitScoreGradient, emitWeigh, type GradientRule } from "./gradient-rule.ts";
+import { TableGradients } from "./table-gradients.ts";
 import { VectorEmitter } from "./vector-emitter.ts";
 import type { VectorProgram } from "./vector-program.ts";
 
@@ -70,8 +70,14 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
   score?.emitRow(f, scope);
   mask?.emitRow(f, scope);
   probability?.emitRow(f, scope);
-  const scoreTables = new TableGradients(parts, "score", score, v, { call, target });
-  const probabilityTables = new TableGradients(parts, "probability", probability, v, { call, target });
+  const sumsOf = (role: "score" | "probability") => (name: string) => {
+    f.get(target);
+    f.memory("i32.load", parts.tableIndex(role, name) * 4);
+  };
+  const summed = (derivative: VectorDerivative | null): VectorDerivative | null =>
+    purpose === "gradients" ? derivative : null;
+  const scoreTables = new TableGradients(v, summed(score), sumsOf("score"), call);
+  const probabilityTables = new TableGradients(v, summed(probability), sumsOf("probability"), call);
   f.get(keyStart);
   f.op("i32x4.splat");
   f.i32x4(0, 1, 2, 3);
@@ -230,66 +236,4 @@ function addLanes(f: FunctionBody, address: Local, offset: number, vector: Local
   }
   f.op("f32.add");
   f.memory("f32.store", offset);
-}
-
-/** The table gradients of one program along a row: reads of one element are summed in a vector and added once. */
-class TableGradients {
-  readonly #derivative: VectorDerivative | null;
-  readonly #v: VectorEmitter;
-  readonly #call: Local;
-  /** Per read: address of its table's sums, the row's sum, and the indices where they are the same along the row. */
-  readonly #reads: { readonly sums: Local; readonly rowSum: Local; indices: readonly Local[] }[];
-
-  constructor(
-    { tableIndex, purpose }: GradientRowParts,
-    role: "score" | "probability",
-    derivative: VectorDerivative | null,
-    v: VectorEmitter,
-    { call, target }: { readonly call: Local; readonly target: Local },
-  ) {
-    const { f } = v;
-    this.#derivative = derivative;
-    this.#v = v;
-    this.#call = call;
-    this.#reads = (purpose === "means" ? [] : (derivative?.reads ?? [])).map(({ name }) => {
-      const sums = f.local("i32");
-      const rowSum = f.local("v128");
-      f.get(target);
-      f.memory("i32.load", tableIndex(role, name) * 4);
-      f.set(sums);
-      f.f32x4(0);
-      f.set(rowSum);
-      return { sums, rowSum, indices: [] };
-    });
-  }
-
-  /** @param gradient d loss / d what the program gave */
-  add({ reads }: VectorDerivativeValues, gradient: Local, seen: Local): void {
-    const v = this.#v;
-    for (const [index, { indices, gradient: byElement }] of reads.entries()) {
-      const read = this.#derivative?.reads[index];
-      const own = this.#reads[index];
-      if (!read) continue;
-      v.keep(() => {
-        const amounts = v.op("v128.and", v.op("f32x4.mul", gradient, byElement), seen);
-        if (!read.sameAlongRow) {
-          emitScatter(v, read, { call: this.#call, sums: own.sums }, indices, amounts);
-          return gradient;
-        }
-        own.indices = indices;
-        v.f.get(own.rowSum);
-        v.f.get(amounts);
-        v.f.op("f32x4.add");
-        v.f.set(own.rowSum);
-        return gradient;
-      });
-    }
-  }
-
-  finish(): void {
-    for (const [index, { sums, rowSum, indices }] of this.#reads.entries()) {
-      const read = this.#derivative?.reads[index];
-      if (read?.sameAlongRow) emitScatterSum(this.#v, read, { call: this.#call, sums }, indices, rowSum);
-    }
-  }
 }

@@ -55,7 +55,11 @@ export function relativeDifference(actual: Tensor, expected: Tensor): number {
   let largest = 1e-30;
   let worst = 0;
   for (const [i, x] of toArray(expected).entries()) {
-    const difference = Object.is(x, numbers[i]) ? 0 : Math.abs(x - numbers[i]);
+    if (Object.is(x, numbers[i])) {
+      if (Number.isFinite(x)) largest = Math.max(largest, Math.abs(x));
+      continue;
+    }
+    const difference = Math.abs(x - numbers[i]);
     if (Number.isNaN(difference)) return NaN;
     largest = Math.max(largest, Math.abs(x));
     worst = Math.max(worst, difference);

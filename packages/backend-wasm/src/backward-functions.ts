@@ -1,0 +1,113 @@
+import type { ModuleBuilder } from "./assembler.ts";
+import type { BackwardShape } from "./backward-shape.ts";
+import type { VectorDerivative } from "./create-vector-derivative.ts";
+import { emitDot } from "./dot.ts";
+import { dividesMean, type GradientRule, hasMean } from "./gradient-rule.ts";
+import { emitGradientRow, type GradientRowParts } from "./gradient-row.ts";
+import { emitMicrokernel } from "./microkernel.ts";
+import { emitCopyRows, emitFinite, emitPackColumns, emitPackRows, paddedTo4, paddedTo8, type Storage } from "./pack.ts";
+import { addProductPair, type ProductPair, RowProducts } from "./products.ts";
+import type { VectorProgram } from "./vector-program.ts";
+
+export interface BackwardParts {
+  readonly shape: BackwardShape;
+  readonly queryType: Storage;
+  readonly keyType: Storage;
+  readonly valueType: Storage;
+  readonly score: VectorDerivative | null;
+  readonly mask: VectorProgram | null;
+  readonly probability: VectorDerivative | null;
+  readonly rule: GradientRule;
+  readonly tableIndex: GradientRowParts["tableIndex"];
+  readonly relaxed: boolean;
+}
+
+/** One row of a tile: where all pairs are seen, and where some are not. */
+export interface RowFunctions {
+  readonly whole: number;
+  readonly partial: number;
+}
+
+/** What a tile of the backward kernel calls, by index. */
+export interface BackwardFunctions {
+  readonly copyQuery: number;
+  readonly copyOutput: number;
+  readonly finite: number;
+  readonly packQuery: number;
+  readonly packOutput: number;
+  readonly packKeys: number;
+  readonly packValues: number;
+  readonly packKeyRows: number;
+  /** Dot products of query and key rows, and of output gradient and value rows. */
+  readonly scoresOf: number;
+  readonly gradientsOf: number;
+  readonly addQuery: ProductPair;
+  readonly addKey: RowProducts;
+  readonly addValue: RowProducts;
+  readonly gradientRow: RowFunctions;
+  /** The row's mean of gradients: output · outputGradient, or by a pass of its own, or none is needed. */
+  readonly mean: number | null;
+  readonly meanRow: RowFunctions | null;
+}
+
+export function addBackwardFunctions(module: ModuleBuilder, parts: BackwardParts): BackwardFunctions {
+  const { shape, rule, probability, relaxed } = parts;
+  const { headDim, valueDim, keyTile, microRows, scorePanel } = shape;
+  const queryRow = paddedTo4(headDim) * 4;
+  const outputRow = paddedTo4(valueDim) * 4;
+  const sumRow = paddedTo8(headDim) * 4;
+  const ownMean = hasMean(rule) && (probability !== null || dividesMean(rule));
+
+  const copyQuery = module.add(emitCopyRows(headDim, parts.queryType, true));
+  const copyOutput = module.add(emitCopyRows(valueDim, "float32", false));
+  const finite = module.add(emitFinite());
+  const packQuery = module.add(emitPackColumns(headDim, parts.queryType));
+  const packOutput = module.add(emitPackColumns(valueDim, "float32"));
+  const packKeys = module.add(emitPackColumns(headDim, parts.keyType));
+  const packValues = module.add(emitPackColumns(valueDim, parts.valueType));
+  const packKeyRows = module.add(emitPackRows(headDim, parts.keyType, keyTile));
+  const mean = ownMean || !hasMean(rule) ? null : module.add(emitDot(valueDim));
+
+  const dots = { rows: microRows, resultStride: 32, accumulate: false, relaxed };
+  const scoresOf = module.add(emitMicrokernel({ ...dots, leftStride: queryRow }));
+  const gradientsOf =
+    queryRow === outputRow ? scoresOf : module.add(emitMicrokernel({ ...dots, leftStride: outputRow }));
+  const sums = { leftStride: 32, accumulate: true, relaxed };
+  const queryPanel = { ...sums, leftPanel: scorePanel, resultStride: sumRow };
+  const addQuery = addProductPair(module, { ...queryPanel, rows: microRows }, "left");
+  const addKey = new RowProducts(module, headDim, microRows, { ...sums, leftPanel: 8 * queryRow, resultStride: 32 });
+  const addValue =
+    headDim === valueDim
+      ? addKey
+      : new RowProducts(module, valueDim, microRows, { ...sums, leftPanel: 8 * outputRow, resultStride: 32 });
+
+  const row = (cut: boolean, purpose: GradientRowParts["purpose"]): number => {
+    const factor = rule === "softmax" && parts.score ? Math.LOG2E : 1;
+    const mask = cut ? parts.mask : null;
+    return module.add(emitGradientRow({ ...parts, mask, cut, factor, purpose }));
+  };
+  const rowFunctions = (purpose: GradientRowParts["purpose"]): RowFunctions => ({
+    whole: row(false, purpose),
+    partial: row(true, purpose),
+  });
+  const gradientRow = rowFunctions("gradients");
+  const meanRow = ownMean ? rowFunctions("means") : null;
+  return {
+    copyQuery,
+    copyOutput,
+    finite,
+    packQuery,
+    packOutput,
+    packKeys,
+    packValues,
+    packKeyRows,
+    mean,
+    scoresOf,
+    gradientsOf,
+    addQuery,
+    addKey,
+    addValue,
+    gradientRow,
+    meanRow,
+  };
+}

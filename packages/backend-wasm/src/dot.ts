@@ -1,0 +1,37 @@
+import { FunctionBody } from "./assembler.ts";
+
+/** `dot(left, right) → Σ left[i] × right[i]`, i < size. */
+export function emitDot(size: number): FunctionBody {
+  const f = new FunctionBody(["i32", "i32"], ["f32"]);
+  const [left, right] = [f.parameter(0), f.parameter(1)];
+  const whole = size & ~3;
+  const sum = f.local("v128");
+  f.f32x4(0);
+  f.set(sum);
+  for (let i = 0; i < whole; i += 4) {
+    f.get(sum);
+    for (const side of [left, right]) {
+      f.get(side);
+      f.memory("v128.load", i * 4);
+    }
+    f.op("f32x4.mul");
+    f.op("f32x4.add");
+    f.set(sum);
+  }
+  f.get(sum);
+  f.lane("f32x4.extract_lane", 0);
+  for (const lane of [1, 2, 3]) {
+    f.get(sum);
+    f.lane("f32x4.extract_lane", lane);
+    f.op("f32.add");
+  }
+  for (let i = whole; i < size; i++) {
+    for (const side of [left, right]) {
+      f.get(side);
+      f.memory("f32.load", i * 4);
+    }
+    f.op("f32.mul");
+    f.op("f32.add");
+  }
+  return f;
+}
