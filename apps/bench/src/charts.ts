@@ -3,6 +3,10 @@ import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { Point } from "./measure-scaling.ts";
 
+const [height, marginTop, marginBottom] = [520, 40, 45];
+/** Pixels from one label to the next, at least. */
+const labelHeight = 16;
+
 /** Draws time and memory against length, both axes logarithmic, into `charts/`. */
 export async function drawCharts(points: readonly Point[]): Promise<void> {
   const folder = new URL("../charts/", import.meta.url);
@@ -18,15 +22,14 @@ export function draw<P extends Point>(points: readonly P[], value: keyof P & str
   const names = [...new Set(points.map(({ series }) => series))];
   const lengths = [...new Set(points.map(({ length }) => length))];
   const channels = { x: "length", y: value, stroke: "series" };
-  const ends = names.map((name) => points.findLast(({ series }) => series === name));
   const svg = Plot.plot({
     document: document as unknown as Document,
     width: 900,
-    height: 520,
-    marginTop: 40,
+    height,
+    marginTop,
     marginLeft: 60,
     marginRight: 170,
-    marginBottom: 45,
+    marginBottom,
     style: { background: "white", color: "#222", fontSize: "13px", fontFamily: "system-ui, sans-serif" },
     color: { domain: names, scheme: "observable10" },
     x: {
@@ -46,9 +49,38 @@ export function draw<P extends Point>(points: readonly P[], value: keyof P & str
     marks: [
       Plot.line(points, { ...channels, strokeWidth: 2 }),
       Plot.dot(points, { x: "length", y: value, fill: "series", r: 3.5 }),
-      Plot.text(ends, { x: "length", y: value, fill: "series", text: "series", textAnchor: "start", dx: 9 }),
+      ...labels(points, value).map(({ end, dy }) =>
+        Plot.text([end], {
+          x: "length",
+          y: value,
+          fill: "series",
+          text: "series",
+          textAnchor: "start",
+          dx: 9,
+          dy,
+          stroke: "white",
+          strokeWidth: 5,
+        }),
+      ),
     ],
   });
   svg.setAttribute("xmlns", "http://www.w3.org/2000/svg");
   return `${svg.outerHTML}\n`;
+}
+
+/** The last point of each series, and how far its name is moved up (pixels, negative) to stand clear of names that end at the same length. */
+function labels<P extends Point>(points: readonly P[], value: keyof P & string): { end: P; dy: number }[] {
+  const numbers = points.map((point) => Number(point[value]));
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)].map(Math.log);
+  const pixels = (point: P): number =>
+    ((Math.log(Number(point[value])) - least) / (most - least)) * (height - marginTop - marginBottom);
+  const highest = new Map<number, number>();
+  return points
+    .filter((point, index) => points.findLastIndex(({ series }) => series === point.series) === index)
+    .toSorted((a, b) => pixels(a) - pixels(b))
+    .map((end) => {
+      const place = Math.max(pixels(end), (highest.get(end.length) ?? -Infinity) + labelHeight);
+      highest.set(end.length, place);
+      return { end, dy: pixels(end) - place };
+    });
 }

@@ -23,7 +23,6 @@ const causal = () => "causal" as const;
 const all: readonly Series[] = [
   { name: "Fovea, window 256", contender: "fovea", mask: (length) => ({ window: Math.min(256, length) }) },
   { name: "Fovea", contender: "fovea", mask: causal },
-  { name: "onnxruntime-node flash", contender: "onnxruntime-node flash", mask: causal },
   { name: "onnxruntime-node", contender: "onnxruntime-node", mask: causal },
   { name: "onnxruntime-web", contender: "onnxruntime-web", mask: causal },
   { name: "jax-js", contender: "jax-js", mask: causal },
@@ -31,9 +30,9 @@ const all: readonly Series[] = [
 ];
 const lengths = [256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536];
 
-/** A series ends where the next length would take longer, or more memory, than this. */
-const longest = 2500;
-const mostBytes = 700e6;
+/** A series ends where twice the length would take longer, or more memory, than this: both grow by four where the whole matrix is made. */
+const longest = 8000;
+const mostBytes = 3e9;
 
 /** Seconds that it takes, about. */
 export const scalingSeconds = 90;
@@ -51,10 +50,10 @@ export async function measureScaling(signal: AbortSignal): Promise<Point[]> {
         process.stop();
         const ms = median(times);
         points.push({ series: name, length, ms, bytes: figures["residentBytes"] });
-        if (ms > longest || figures["residentBytes"] > mostBytes) break;
+        if (4 * ms > longest || 4 * figures["residentBytes"] > mostBytes) break;
       } catch (error) {
-        if (signal.aborted) throw error;
-        break; // what fails at one length fails at longer ones
+        if (signal.aborted || contender === "fovea" || length === lengths[0]) throw error;
+        break; // a matrix that does not fit at one length does not at longer ones
       }
     }
   }
