@@ -121,8 +121,8 @@ function addRotary(module: ModuleBuilder, relaxed: boolean): number {
       push(field);
       push("positions");
       f.get(row);
-      f.i32(2);
-      f.op("i32.shl");
+      push("positionsStride");
+      f.op("i32.mul");
       f.op("i32.add");
       f.memory("i32.load");
       push("waves");

@@ -6,7 +6,7 @@ export interface RowPart {
   load(pointer: Local): void;
   /** Writes four numbers, at the end of a row only those that belong to it. */
   store(pointer: Local, value: Local): void;
-  /** Makes 0 of those numbers on the stack that lie behind the row; does nothing elsewhere. */
+  /** Makes 0 of those numbers on the stack that lie behind the row. */
   keepInside(): void;
 }
 
@@ -24,65 +24,55 @@ export function emitRow(
     return local;
   });
   const index = f.local("i32");
-  const whole = f.local("i32");
-  const rest = f.local("i32");
-  f.get(columns);
-  f.i32(-4);
-  f.op("i32.and");
-  f.set(whole);
-  f.assign(index, 0);
-  const load = (pointer: Local): void => {
-    f.get(pointer);
-    f.memory("v128.load");
-  };
-  const wholePart: RowPart = {
-    load,
+  /** Numbers from here to the row's end. */
+  const left = f.local("i32");
+  const part: RowPart = {
+    load(pointer) {
+      f.get(pointer);
+      f.memory("v128.load");
+    },
     store(pointer, value) {
+      f.get(left);
+      f.i32(4);
+      f.op("i32.ge_s");
+      f.if(
+        () => {
+          f.get(pointer);
+          f.get(value);
+          f.memory("v128.store");
+        },
+        () => emitStoreFirst(f, pointer, value, left),
+      );
+    },
+    keepInside() {
+      f.i32x4(0, 1, 2, 3);
+      f.get(left);
+      f.op("i32x4.splat");
+      f.op("i32x4.lt_s");
+      f.op("v128.and");
+    },
+  };
+  f.get(columns);
+  f.set(left);
+  f.assign(index, 0);
+  f.forRange(index, columns, 4, () => {
+    body(part, moving);
+    for (const pointer of moving) f.increase(pointer, 16);
+    f.increase(left, -4);
+  });
+  f.release(...moving, index, left);
+}
+
+/** Stores the first `count` numbers of a vector, 1 to 3. */
+function emitStoreFirst(f: FunctionBody, pointer: Local, value: Local, count: Local): void {
+  for (const lane of [0, 1, 2]) {
+    f.get(count);
+    f.i32(lane);
+    f.op("i32.gt_s");
+    f.if(() => {
       f.get(pointer);
       f.get(value);
-      f.memory("v128.store");
-    },
-    keepInside: () => {},
-  };
-  f.forRange(index, whole, 4, () => {
-    body(wholePart, moving);
-    for (const pointer of moving) f.increase(pointer, 16);
-  });
-  f.get(columns);
-  f.i32(3);
-  f.op("i32.and");
-  f.tee(rest);
-  f.if(() => {
-    body(
-      {
-        load,
-        store(pointer, value) {
-          for (const lane of [0, 1, 2]) {
-            const storeLane = (): void => {
-              f.get(pointer);
-              f.get(value);
-              f.op("v128.store32_lane", 0, lane * 4, lane);
-            };
-            if (lane === 0) {
-              storeLane();
-              continue;
-            }
-            f.get(rest);
-            f.i32(lane);
-            f.op("i32.gt_s");
-            f.if(storeLane);
-          }
-        },
-        keepInside() {
-          f.i32x4(0, 1, 2, 3);
-          f.get(rest);
-          f.op("i32x4.splat");
-          f.op("i32x4.lt_s");
-          f.op("v128.and");
-        },
-      },
-      moving,
-    );
-  });
-  f.release(...moving, index, whole, rest);
+      f.op("v128.store32_lane", 0, lane * 4, lane);
+    });
+  }
 }

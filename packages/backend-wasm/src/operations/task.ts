@@ -49,8 +49,9 @@ export const operationTasks = {
     "columns",
     "cos",
     "sin",
-    /** int32, one table row per row. */
+    /** int32, the table row of each row. */
     "positions",
+    "positionsStride",
     "waves",
     /** 1: pairs of neighbors, 0: first half with second half. */
     "interleaved",

@@ -151,6 +151,9 @@ test.each(["interleaved", "halves"] as const)(
       const tables = rotaryTables({ rotaryDim, positions: 40 });
       const positions = tensor(Int32Array.from([3, 1, 4, 1, 5, 9, 2, 6, 5, 35]), { shape: [2, 5] });
       expectAgreement((operations, place) => operations.rotary(place(x), tables, { layout, positions: 7 }));
+      expectAgreement((operations, place) =>
+        operations.rotary(place(slice(x, [null, null, [2, 3]])), tables, { layout }),
+      );
       expectAgreement((operations, place) => operations.rotary(place(x), tables, { layout, positions, inverse: true }));
       expectAgreement((operations, place) =>
         operations.rotary(transpose(place(transpose(x, [0, 2, 1, 3])), [0, 2, 1, 3]), tables, { layout, positions }),

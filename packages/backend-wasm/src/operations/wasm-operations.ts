@@ -195,12 +195,12 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
     },
     layerNorm: (x, options = {}) => normalize("layerNorm", x, options),
     rmsNorm: (x, options = {}) => normalize("rmsNorm", x, options),
-    rotary(x, tables, { inverse = false, layout = "interleaved", positions } = {}) {
+    rotary(x, tables, { inverse = false, layout = "interleaved", positions: given } = {}) {
       host.check();
       checkRotary(x);
       const { rows, waves } = rotaryRows("rotary", x, tables, {
         layout,
-        ...(positions !== undefined && { positions }),
+        ...(given !== undefined && { positions: given }),
       });
       const [, , tokens] = x.shape as [number, number, number, number];
       return calculate(x, x.shape, (borrowed, target) => {
@@ -216,12 +216,13 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
           strides: [tokens * 4, 0, 4, 0],
         };
         run(borrowed, load().kernel, sizeOf(x.shape) * 4, (tasks) =>
-          addRowTasks([source, target, places], (fields, [first]) =>
+          addRowTasks([source, target, places], (fields, [positions], [positionsStride]) =>
             tasks.add("rotary", {
               ...fields,
               cos,
               sin,
-              positions: first,
+              positions,
+              positionsStride,
               waves,
               interleaved: layout === "interleaved" ? 1 : 0,
               sign: inverse ? -1 : 1,
@@ -254,7 +255,6 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
           shape: a.shape,
           strides: [...a.shape.slice(0, repeated).map(() => 0), ...placed.strides],
         };
-        // a row of one number is read as its row, not once
         run(borrowed, load().kernel, sizeOf(a.shape), (tasks) =>
           addRowTasks([source, target, other], (fields, [first], [stride]) =>
             tasks.add("add", { ...fields, other: first, otherStride: stride }),
