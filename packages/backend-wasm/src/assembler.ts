@@ -175,6 +175,11 @@ export class FunctionBody {
     this.op(opcode, lane);
   }
 
+  /** A load or store of one lane; address and vector are on the stack. */
+  memoryLane(opcode: Opcode, offset: number, lane: number): void {
+    this.op(opcode, 0, ...unsigned(offset), lane);
+  }
+
   call(index: number): void {
     this.op("call", ...unsigned(index));
   }

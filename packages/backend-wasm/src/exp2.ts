@@ -13,6 +13,8 @@ const rounder = 12582912 + 127;
 
 /** Constants of `emitExp2`, in vector locals: loaded once before a loop. */
 export interface Exp2Constants {
+  /** What x is multiplied with, if anything. */
+  readonly unit: Local | null;
   readonly lowest: Local;
   readonly rounder: Local;
   readonly coefficients: readonly Local[];
@@ -20,15 +22,28 @@ export interface Exp2Constants {
   readonly sum: Local;
 }
 
-export function prepareExp2(f: FunctionBody): Exp2Constants {
+/** @param unit a float32 > 0; default 1 */
+export function prepareExp2(f: FunctionBody, unit: Local | null = null): Exp2Constants {
   const constant = (value: number): Local => {
     const local = f.local("v128");
     f.f32x4(value);
     f.set(local);
     return local;
   };
+  const lowest = constant(-127);
+  const units = unit && f.local("v128");
+  if (unit && units) {
+    f.get(unit);
+    f.splat();
+    f.set(units);
+    f.get(lowest);
+    f.get(units);
+    f.op("f32x4.div");
+    f.set(lowest);
+  }
   return {
-    lowest: constant(-127),
+    unit: units,
+    lowest,
     rounder: constant(rounder),
     coefficients: coefficients.map(constant),
     rounded: f.local("v128"),
@@ -36,21 +51,29 @@ export function prepareExp2(f: FunctionBody): Exp2Constants {
   };
 }
 
-/** x = 2^x for x ≤ 127, relative error below 2e-7. Below -126.5 (and for -Infinity) exactly 0, so that what is hidden weighs nothing; NaN stays NaN. */
+/** x = 2^(x × unit) for x × unit ≤ 127, relative error below 2e-7. Below -126.5 (and for -Infinity) exactly 0, so that what is hidden weighs nothing; NaN
+ *  stays NaN. With fused multiply-adds the unit costs nothing. */
 export function emitExp2(f: FunctionBody, x: Local, constants: Exp2Constants, relaxed: boolean): void {
-  const { rounded, sum } = constants;
+  const { rounded, sum, unit } = constants;
+  const fused = relaxed ? unit : null;
   f.get(x);
   f.get(constants.lowest);
   f.op("f32x4.pmax"); // a < b ? b : a, so that NaN stays
+  if (unit && !fused) {
+    f.get(unit);
+    f.op("f32x4.mul");
+  }
   f.tee(x);
+  if (fused) f.get(fused);
   f.get(constants.rounder);
-  f.op("f32x4.add");
+  f.op(fused ? "f32x4.relaxed_madd" : "f32x4.add");
   f.set(rounded);
   f.get(x);
-  f.get(rounded);
+  if (fused) f.get(fused);
   f.get(constants.rounder);
+  f.get(rounded);
   f.op("f32x4.sub");
-  f.op("f32x4.sub");
+  f.op(fused ? "f32x4.relaxed_madd" : "f32x4.add");
   f.set(x);
   f.get(constants.coefficients[5]);
   f.set(sum);

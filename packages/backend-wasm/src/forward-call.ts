@@ -1,6 +1,7 @@
 import type { Call, Forward, Plan } from "@fovea/dot-product-attention";
 import { at, tensor, type Tensor } from "@fovea/tensor";
 import { writeCallRecord } from "./call-record.ts";
+import { decodeCall, isDecode, type ScoreUnits, type StripRunner } from "./decode-call.ts";
 import type { Heap } from "./heap.ts";
 import { taskBytes, taskFields, type TaskField } from "./layout.ts";
 import { Borrowed, place } from "./operand.ts";
@@ -11,11 +12,16 @@ import { allocateTensor, type WasmTensor } from "./wasm-tensor.ts";
 /** Runs `count` tasks at `address`, on however many threads there are, each with so much scratch memory. */
 export type RunTasks = (address: number, count: number, scratchBytes: number) => void;
 
+/** The exports of a plan's module. */
+export interface ForwardRunner extends StripRunner {
+  readonly runTasks: RunTasks;
+}
+
 const fieldIndex = Object.fromEntries(taskFields.map((name, index) => [name, index])) as Record<TaskField, number>;
 const stride = taskBytes / 4;
 
 /** One forward call: operands placed, tiles cut, tasks run, results brought to where the query lives. */
-export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runTasks: RunTasks, call: Call): Forward {
+export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: ForwardRunner, call: Call): Forward {
   const [batch, heads, queries] = call.query.shape;
   const keyHeads = call.key.shape[1];
   const rows = batch * heads * queries;
@@ -34,73 +40,80 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runTasks
     const record = writeCallRecord(heap, borrowed, module.layout, call);
     const tiles = writeRunLists(heap, borrowed, call, plan.mask !== null);
 
-    const { queryTile } = module.shape;
-    const blockRows = Math.ceil(queries / tiles.queryBlock);
-    const most = batch * heads * blockRows * Math.ceil(Math.min(tiles.queryBlock, queries) / queryTile);
-    const tasks = borrowed.allocate(most * taskBytes);
-    let count = 0;
-    let mostTiles = 0;
-    const words = heap.i32;
-    const floats = heap.f32;
-    // Rows past a batch element's length belong to no task: they stay as they are set here.
-    if (call.queryLengths.some((length) => length < queries)) {
-      floats.fill(0, output.address / 4, output.address / 4 + rows * plan.valueDim);
-      floats.fill(0, totals / 4, totals / 4 + rows);
-      floats.fill(-Infinity, maxima / 4, maxima / 4 + rows);
-    }
-    const queryScale = plan.score || !softmax ? call.scale : call.scale * Math.LOG2E;
-    for (let b = 0; b < batch; b++) {
-      for (let head = 0; head < heads; head++) {
-        const keyHead = Math.floor((head * keyHeads) / heads);
-        for (let first = 0; first < call.queryLengths[b];) {
-          const blockRow = Math.floor(first / tiles.queryBlock);
-          const end = Math.min(first + queryTile, (blockRow + 1) * tiles.queryBlock, call.queryLengths[b]);
-          const runs = tiles.runs(b, head, blockRow);
-          if (module.tileBytes > 0) mostTiles = Math.max(mostTiles, keyTiles(words, runs, module.shape.keyTile));
-          const row = (b * heads + head) * queries + first;
-          const task = tasks / 4 + count * stride;
-          words[task + fieldIndex.call] = record;
-          words[task + fieldIndex.query] =
-            query.address + b * query.strides[0] + head * query.strides[1] + first * query.strides[2];
-          words[task + fieldIndex.queryStride] = query.strides[2];
-          words[task + fieldIndex.key] = key.address + b * key.strides[0] + keyHead * key.strides[1];
-          words[task + fieldIndex.keyStride] = key.strides[2];
-          words[task + fieldIndex.value] = value.address + b * value.strides[0] + keyHead * value.strides[1];
-          words[task + fieldIndex.valueStride] = value.strides[2];
-          words[task + fieldIndex.output] = output.address + row * plan.valueDim * 4;
-          words[task + fieldIndex.outputStride] = plan.valueDim * 4;
-          words[task + fieldIndex.logSumExp] = totals + row * 4;
-          words[task + fieldIndex.rowMaximum] = maxima + row * 4;
-          words[task + fieldIndex.threshold] = 0;
-          words[task + fieldIndex.rows] = end - first;
-          words[task + fieldIndex.firstQuery] = call.queryOffsets[b] + first;
-          words[task + fieldIndex.batch] = b;
-          words[task + fieldIndex.head] = head;
-          floats[task + fieldIndex.sink] = (call.sinks ? at(call.sinks, head) : 0) * Math.LOG2E;
-          words[task + fieldIndex.runs] = runs.address;
-          words[task + fieldIndex.runCount] = runs.count;
-          floats[task + fieldIndex.queryScale] = queryScale;
-          count += 1;
-          first = end;
+    const units = scoreUnits(plan, call.scale);
+    if (isDecode(module, call, tiles)) {
+      const placed = { query, key, value, output: output.address, totals, maxima, record, units };
+      decodeCall(heap, borrowed, plan, call, tiles, placed, runner);
+    } else {
+      const { queryTile } = module.shape;
+      const blockRows = Math.ceil(queries / tiles.queryBlock);
+      const most = batch * heads * blockRows * Math.ceil(Math.min(tiles.queryBlock, queries) / queryTile);
+      const tasks = borrowed.allocate(most * taskBytes);
+      let count = 0;
+      let mostTiles = 0;
+      const words = heap.i32;
+      const floats = heap.f32;
+      // Rows past a batch element's length belong to no task: they stay as they are set here.
+      if (call.queryLengths.some((length) => length < queries)) {
+        floats.fill(0, output.address / 4, output.address / 4 + rows * plan.valueDim);
+        floats.fill(0, totals / 4, totals / 4 + rows);
+        floats.fill(-Infinity, maxima / 4, maxima / 4 + rows);
+      }
+      for (let b = 0; b < batch; b++) {
+        for (let head = 0; head < heads; head++) {
+          const keyHead = Math.floor((head * keyHeads) / heads);
+          for (let first = 0; first < call.queryLengths[b];) {
+            const blockRow = Math.floor(first / tiles.queryBlock);
+            const end = Math.min(first + queryTile, (blockRow + 1) * tiles.queryBlock, call.queryLengths[b]);
+            const runs = tiles.runs(b, head, blockRow);
+            if (module.tileBytes > 0) mostTiles = Math.max(mostTiles, keyTiles(words, runs, module.shape.keyTile));
+            const row = (b * heads + head) * queries + first;
+            const task = tasks / 4 + count * stride;
+            words[task + fieldIndex.call] = record;
+            words[task + fieldIndex.query] =
+              query.address + b * query.strides[0] + head * query.strides[1] + first * query.strides[2];
+            words[task + fieldIndex.queryStride] = query.strides[2];
+            words[task + fieldIndex.key] = key.address + b * key.strides[0] + keyHead * key.strides[1];
+            words[task + fieldIndex.keyStride] = key.strides[2];
+            words[task + fieldIndex.value] = value.address + b * value.strides[0] + keyHead * value.strides[1];
+            words[task + fieldIndex.valueStride] = value.strides[2];
+            words[task + fieldIndex.output] = output.address + row * plan.valueDim * 4;
+            words[task + fieldIndex.outputStride] = plan.valueDim * 4;
+            words[task + fieldIndex.logSumExp] = totals + row * 4;
+            words[task + fieldIndex.rowMaximum] = maxima + row * 4;
+            words[task + fieldIndex.threshold] = 0;
+            words[task + fieldIndex.rows] = end - first;
+            words[task + fieldIndex.firstQuery] = call.queryOffsets[b] + first;
+            words[task + fieldIndex.batch] = b;
+            words[task + fieldIndex.head] = head;
+            floats[task + fieldIndex.sink] = (call.sinks ? at(call.sinks, head) : 0) / units.score;
+            words[task + fieldIndex.runs] = runs.address;
+            words[task + fieldIndex.runCount] = runs.count;
+            floats[task + fieldIndex.queryScale] = units.queryScale;
+            floats[task + fieldIndex.unit] = units.score * Math.LOG2E;
+            count += 1;
+            first = end;
+          }
         }
       }
+      runner.runTasks(tasks, count, module.shape.bytes + mostTiles * module.tileBytes);
     }
-    runTasks(tasks, count, module.shape.bytes + mostTiles * module.tileBytes);
 
     const shape = [batch, heads, queries];
-    // Softmax kernels leave each row's largest score in units of log 2 and the sum of 2^(score - largest); kernels by rows the largest score and
-    // the threshold's distance from it.
+    // Kernels leave each row's largest score, and softmax the sum of exponentials of what others lie below it, kernels by rows the threshold's
+    // distance from it.
     const logSumExp = softmax ? new Float32Array(rows) : null;
     const threshold = module.tileBytes > 0 ? new Float32Array(rows) : null;
-    const unit = plan.normalizer === "entmax15" ? 0.5 : 1;
+    const half = plan.normalizer === "entmax15" ? 0.5 : 1;
     const rowMaximum = new Float32Array(rows);
     const after = heap.f32;
     for (let row = 0; row < rows; row++) {
-      const maximum = after[maxima / 4 + row] * (softmax ? Math.LN2 : 1);
-      rowMaximum[row] = maximum;
+      const maximum = after[maxima / 4 + row] * units.score;
       const total = after[totals / 4 + row];
+      // A total that is NaN without an infinite score stems from a score that is NaN.
+      rowMaximum[row] = Number.isNaN(total) && maximum !== Infinity ? NaN : maximum;
       if (logSumExp) logSumExp[row] = total === 0 ? -Infinity : maximum + Math.log(total);
-      if (threshold) threshold[row] = total === 0 ? 0 : maximum * unit + total;
+      if (threshold) threshold[row] = total === 0 ? 0 : maximum * half + total;
     }
     const result = {
       output: resident ? output : takeOut(heap, output),
@@ -114,6 +127,14 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runTasks
     borrowed.free();
     for (const tensor of results) tensor.dispose();
   }
+}
+
+/** What queries are multiplied with, and how much a unit of score in a softmax kernel is. Only a power of 2 goes into the queries, so that the
+ *  products of queries and keys are rounded as if there were no scale: equal ones stay equal however large it is. */
+function scoreUnits(plan: Plan, scale: number): ScoreUnits {
+  if (plan.score || !plan.normalizer.startsWith("softmax") || scale === 0) return { queryScale: scale, score: 1 };
+  const power = 2 ** Math.floor(Math.log2(Math.abs(scale)));
+  return { queryScale: Math.sign(scale) * power, score: Math.abs(scale) / power };
 }
 
 /** Key tiles of a task: every run has its own. */

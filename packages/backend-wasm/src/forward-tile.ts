@@ -19,21 +19,22 @@ export interface ForwardTileParts {
   readonly relaxed: boolean;
 }
 
-/** What forward kernels do with one tile: pack, multiply, ask the programs, weigh. The kernels say in which order; methods append it to their `f`.
- *  @param scoreFactor brings what the score program gives to the normalizer's units */
+/** What forward kernels do with one tile: pack, multiply, ask the programs, weigh. The kernels say in which order; methods append it to their `f`. */
 export class ForwardTile {
   readonly loop: TileLoop;
   /** What `programs` found: the row's largest score in this tile. */
   readonly largest: Local;
   readonly #f: FunctionBody;
   readonly #shape: TileShape;
+  readonly #softmax: boolean;
   readonly #finite: Local;
   readonly #column: Local;
   readonly #functions: Readonly<Record<FunctionName, number>>;
 
-  constructor(module: ModuleBuilder, f: FunctionBody, parts: ForwardTileParts, rule: WeightRule, scoreFactor: number) {
+  constructor(module: ModuleBuilder, f: FunctionBody, parts: ForwardTileParts, rule: WeightRule) {
     const { shape, score, mask, probability, relaxed } = parts;
-    const factor = score ? scoreFactor : 1;
+    // Softmax's totals tell of NaN by themselves.
+    const row = { score, keepsNaN: rule !== "softmax" };
     const scoreRow = shape.keyTile * 4;
     const products = { rows: shape.microRows, relaxed };
     const sums = { ...products, leftStride: scoreRow, resultStride: paddedTo8(shape.valueDim) * 4, accumulate: true };
@@ -45,12 +46,13 @@ export class ForwardTile {
       scores: module.add(emitMicrokernel({ ...products, leftStride, resultStride: scoreRow, accumulate: false })),
       sums: module.add(emitMicrokernel(sums)),
       seenSums: module.add(emitMicrokernel({ ...sums, skipZeros: "left" })),
-      wholeRow: module.add(emitScoreRow({ score, mask: null, cut: false, factor })),
-      partialRow: module.add(emitScoreRow({ score, mask, cut: true, factor })),
+      wholeRow: module.add(emitScoreRow({ ...row, mask: null, cut: false })),
+      partialRow: module.add(emitScoreRow({ ...row, mask, cut: true })),
       weights: module.add(emitWeightRow(rule, probability, relaxed)),
     };
     this.#f = f;
     this.#shape = shape;
+    this.#softmax = rule === "softmax";
     this.loop = new TileLoop(f, shape);
     this.#finite = f.local("i32");
     this.#column = f.local("i32");
@@ -151,6 +153,7 @@ export class ForwardTile {
     loop.pushScope();
     pushShift();
     pushFactor();
+    if (this.#softmax) loop.float("unit");
     f.call(this.#functions.weights);
   }
 

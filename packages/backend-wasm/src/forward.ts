@@ -26,7 +26,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
   const softmaxRow = module.add(emitSoftmaxRow(shape, relaxed));
   const statistics = module.add(emitSoftmaxStatistics(shape, relaxed));
   const f = new FunctionBody(["i32", "i32"]);
-  const tile = new ForwardTile(module, f, parts, rule, softmax ? Math.LOG2E : 1);
+  const tile = new ForwardTile(module, f, parts, rule);
   const { loop, largest } = tile;
 
   tile.begin();
@@ -62,6 +62,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
           f.get(largest);
           loop.pushSumRow(loop.row);
           loop.pushRowNumber("maxima");
+          loop.float("unit");
           f.call(softmaxRow);
         });
         tile.sums();
@@ -79,6 +80,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
           f.get(loop.width8);
           f.get(largest);
           loop.pushRowNumber("maxima");
+          loop.float("unit");
           f.call(statistics);
         });
       });
@@ -125,6 +127,8 @@ function softmaxFactor(loop: TileLoop, { normalizer, relaxed }: ForwardParts): (
       loop.pushRowNumber("maxima");
       f.memory("f32.load");
       f.op("f32.sub");
+      loop.float("unit");
+      f.op("f32.mul");
       f.f32(127);
       f.op("f32.min");
       f.splat();

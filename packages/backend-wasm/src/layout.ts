@@ -23,12 +23,15 @@ export const taskFields = [
   "firstQuery",
   "batch",
   "head",
-  /** float32: the head's sink, for softmaxWithSink. */
+  /** float32: the head's sink in units of score, for softmaxWithSink. */
   "sink",
   /** Address of `runCount` triples (first key, end key, full), ascending. */
   "runs",
   "runCount",
+  /** float32: what queries are multiplied with before the dot products. */
   "queryScale",
+  /** float32: exponents of 2 in one unit of score, for softmax. */
+  "unit",
 ] as const;
 export type TaskField = (typeof taskFields)[number];
 

@@ -114,6 +114,7 @@ export const opcodes = {
   "v128.any_true": [0xfd, 83],
   "v128.load32_lane": [0xfd, 86],
   "v128.store32_lane": [0xfd, 90],
+  "v128.store64_lane": [0xfd, 91],
   "v128.load32_zero": [0xfd, 92],
   "f32x4.ceil": [0xfd, 103],
   "f32x4.floor": [0xfd, 104],

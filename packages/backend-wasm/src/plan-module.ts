@@ -1,8 +1,11 @@
 import type { Plan } from "@fovea/dot-product-attention";
 import { ModuleBuilder } from "./assembler.ts";
+import { addDecode } from "./decode.ts";
+import { decodeBytes, decodeShape } from "./decode-layout.ts";
 import { addForward } from "./forward.ts";
 import type { Heap } from "./heap.ts";
 import { type CallLayout, callLayout, type ProgramRole, taskBytes } from "./layout.ts";
+import { emitMergePartials } from "./merge-partials.ts";
 import { storageOf } from "./operand.ts";
 import { addRowsForward } from "./rows-forward.ts";
 import { addRun } from "./run.ts";
@@ -16,6 +19,8 @@ export interface PlanModule {
   readonly shape: TileShape;
   /** Bytes of scratch memory that a task needs for each of its key tiles, beside `shape.bytes`; 0 for kernels of one pass. */
   readonly tileBytes: number;
+  /** Whether `decode` and `merge` are there, for a few rows against many keys; null when not. */
+  readonly strip: TileShape | null;
 }
 
 export function planModule(plan: Plan, heap: Heap, relaxed: boolean): PlanModule {
@@ -39,6 +44,15 @@ export function planModule(plan: Plan, heap: Heap, relaxed: boolean): PlanModule
     ? addRowsForward(module, { ...parts, normalizer })
     : addForward(module, { ...parts, normalizer });
   addRun(module, "run", forward, taskBytes, heap.shared);
+  const strip =
+    !byRows && (plan.probability === null || !normalizer.startsWith("softmax"))
+      ? decodeShape(plan.headDim, plan.valueDim)
+      : null;
+  if (strip && !byRows) {
+    const decodeParts = { ...parts, normalizer, shape: strip };
+    addRun(module, "decode", addDecode(module, decodeParts), decodeBytes, heap.shared);
+    module.add(emitMergePartials(decodeParts), "merge");
+  }
   const bytes = module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
-  return { bytes, layout, shape, tileBytes: byRows ? rowsTileBytes(shape) : 0 };
+  return { bytes, layout, shape, tileBytes: byRows ? rowsTileBytes(shape) : 0, strip };
 }

@@ -16,7 +16,7 @@ export function addRowsForward(module: ModuleBuilder, parts: RowsForwardParts): 
   const tileBytes = shape.queryTile * shape.keyTile * 4;
   const thresholdRow = module.add(emitThresholdRow(normalizer, shape.keyTile, tileBytes));
   const f = new FunctionBody(["i32", "i32"]);
-  const tile = new ForwardTile(module, f, parts, normalizer, 1);
+  const tile = new ForwardTile(module, f, parts, normalizer);
   const { loop } = tile;
   const scores = f.local("i32");
   const width = f.local("i32");

@@ -7,13 +7,13 @@ export interface ScoreRowPrograms {
   readonly mask: VectorProgram | null;
   /** Hides columns from `keyEnd` on: for tiles whose width is no multiple of 8. */
   readonly cut: boolean;
-  /** Brings scores to units of log 2 after the score program. */
-  readonly factor: number;
+  /** Whether NaN among the scores is their largest. */
+  readonly keepsNaN?: boolean;
 }
 
 /** `scoreRow(row, width8, keyStart, keyEnd, call, batch, head, query) → largest score`: the programs applied to one row of scores, in place;
- *  hidden pairs become -Infinity by selection, whatever they held. NaN is stored but no maximum. */
-export function emitScoreRow({ score, mask, cut, factor }: ScoreRowPrograms): FunctionBody {
+ *  hidden pairs become -Infinity by selection, whatever they held. NaN is stored, but no maximum unless `keepsNaN`. */
+export function emitScoreRow({ score, mask, cut, keepsNaN = false }: ScoreRowPrograms): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], ["f32"]);
   const [row, width, keyStart, keyEnd, call, batch, head, query] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => f.parameter(i));
   const scope = { call, batch, head, query };
@@ -48,10 +48,6 @@ export function emitScoreRow({ score, mask, cut, factor }: ScoreRowPrograms): Fu
     f.set(values);
     if (score) {
       score.emitPair(f, values, keys);
-      if (factor !== 1) {
-        f.f32x4(factor);
-        f.op("f32x4.mul");
-      }
       f.set(values);
     }
     if (mask || cut) {
@@ -74,7 +70,7 @@ export function emitScoreRow({ score, mask, cut, factor }: ScoreRowPrograms): Fu
     }
     f.get(maximum);
     f.get(values);
-    f.op("f32x4.pmax");
+    f.op(keepsNaN ? "f32x4.max" : "f32x4.pmax");
     f.set(maximum);
     if (score || mask || cut) {
       f.get(keys);

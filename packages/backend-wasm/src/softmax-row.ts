@@ -3,12 +3,12 @@ import { emitExp2, prepareExp2 } from "./exp2.ts";
 import { paddedTo8 } from "./pack.ts";
 import type { TileShape } from "./tile-shape.ts";
 
-/** `softmaxRow(row, width8, tileMaximum, sums, state)`: turns one row of scores (in units of log 2, hidden ones -Infinity) into weights
- *  2^(score - maximum), online (Milakov & Gimelshein 2018): when the maximum grows, what was summed before is scaled down.
+/** `softmaxRow(row, width8, tileMaximum, sums, state, unit)`: turns one row of scores (hidden ones -Infinity) into weights
+ *  2^((score - maximum) × unit), online (Milakov & Gimelshein 2018): when the maximum grows, what was summed before is scaled down.
  *  `width8` is the row's length rounded up to 8, `state` points at the row's maximum; its total lies `totals - maxima` further. */
 export function emitSoftmaxRow(shape: TileShape, relaxed: boolean): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "f32", "i32", "i32"]);
-  const [row, width, tileMaximum, sums, state] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
+  const f = new FunctionBody(["i32", "i32", "f32", "i32", "i32", "f32"]);
+  const [row, width, tileMaximum, sums, state, unit] = [0, 1, 2, 3, 4, 5].map((index) => f.parameter(index));
   const total = shape.totals - shape.maxima;
   const before = f.local("f32");
   const maximum = f.local("f32");
@@ -16,7 +16,7 @@ export function emitSoftmaxRow(shape: TileShape, relaxed: boolean): FunctionBody
   const shift = f.local("v128");
   const weights = f.local("v128");
   const sum = f.local("v128");
-  const constants = prepareExp2(f);
+  const constants = prepareExp2(f, unit);
 
   f.get(state);
   f.memory("f32.load");

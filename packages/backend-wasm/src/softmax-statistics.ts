@@ -2,11 +2,11 @@ import { FunctionBody } from "./assembler.ts";
 import { emitExp2, prepareExp2 } from "./exp2.ts";
 import type { TileShape } from "./tile-shape.ts";
 
-/** `softmaxStatistics(row, width8, tileMaximum, state)`: carries a row's largest score and its total of 2^(score - largest) on over one tile, and
+/** `softmaxStatistics(row, width8, tileMaximum, state, unit)`: carries a row's largest score and its total of 2^((score - largest) × unit) on over one tile, and
  *  leaves the scores as they are. See `emitSoftmaxRow`. */
 export function emitSoftmaxStatistics(shape: TileShape, relaxed: boolean): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "f32", "i32"]);
-  const [row, width, tileMaximum, state] = [0, 1, 2, 3].map((index) => f.parameter(index));
+  const f = new FunctionBody(["i32", "i32", "f32", "i32", "f32"]);
+  const [row, width, tileMaximum, state, unit] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
   const total = shape.totals - shape.maxima;
   const before = f.local("f32");
   const maximum = f.local("f32");
@@ -14,7 +14,7 @@ export function emitSoftmaxStatistics(shape: TileShape, relaxed: boolean): Funct
   const shift = f.local("v128");
   const weights = f.local("v128");
   const sum = f.local("v128");
-  const constants = prepareExp2(f);
+  const constants = prepareExp2(f, unit);
 
   f.get(state);
   f.memory("f32.load");

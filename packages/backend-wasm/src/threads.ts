@@ -21,6 +21,8 @@ export interface LoadedKernel {
    *  @param scratchBytes what this run needs of each thread's scratch memory; default what the kernel was loaded with
    *  @throws {BackendError} when a worker failed or died; what it computed is then incomplete, and later runs use the main thread only */
   run(entry: string, tasks: number, count: number, work: number, scratchBytes?: number): void;
+  /** Calls an export on the calling thread. */
+  call(name: string, ...numbers: readonly number[]): void;
   dispose(): void;
 }
 
@@ -92,6 +94,7 @@ export class Threads {
         if (helpers === 0) own();
         else this.#runTogether(kernel, names.indexOf(name), tasks, count, helpers, own);
       },
+      call: (name, ...numbers) => (exports[name] as (...numbers: readonly number[]) => void)(...numbers),
       dispose: () => {
         if (this.count > 1) heap.free(address);
       },

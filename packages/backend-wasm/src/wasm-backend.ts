@@ -9,7 +9,7 @@ import { concatenate, slice, type DType, type Tensor } from "@fovea/tensor";
 import { backwardCall } from "./backward-call.ts";
 import { type BackwardModule, backwardModule } from "./backward-module.ts";
 import { BackendError } from "./backend-error.ts";
-import { forwardCall } from "./forward-call.ts";
+import { forwardCall, type ForwardRunner } from "./forward-call.ts";
 import { Heap } from "./heap.ts";
 import { KernelCache } from "./kernel-cache.ts";
 import { createWasmOperations } from "./operations/wasm-operations.ts";
@@ -96,7 +96,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
 
   const compile = (plan: Plan): Kernel => {
     const module = planModule(plan, heap, relaxedSimd);
-    const kernel = threads.load(module.bytes, module.shape.bytes);
+    const kernel = threads.load(module.bytes, Math.max(module.shape.bytes, module.strip?.bytes ?? 0));
     compilations += 1;
     let live = true;
     let backward: ReturnType<typeof loadBackward> | null = null;
@@ -104,11 +104,15 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
       forward(call) {
         check();
         if (!live) throw new AttentionError("backend-wasm: this kernel has been disposed of. Compile the plan again.");
-        const runTasks = (tasks: number, count: number, scratchBytes: number): void => {
-          const pairs = orderTasks(heap, tasks, count);
-          kernel.run("run", tasks, count, pairs * (plan.headDim + plan.valueDim), scratchBytes);
+        const runner: ForwardRunner = {
+          runTasks: (tasks, count, scratchBytes) => {
+            const pairs = orderTasks(heap, tasks, count);
+            kernel.run("run", tasks, count, pairs * (plan.headDim + plan.valueDim), scratchBytes);
+          },
+          decode: (tasks, count, work) => kernel.run("decode", tasks, count, work),
+          merge: (...numbers) => kernel.call("merge", ...numbers),
         };
-        return forwardCall(heap, plan, module, runTasks, call);
+        return forwardCall(heap, plan, module, runner, call);
       },
       backward(call, forward, outputGradient) {
         check();

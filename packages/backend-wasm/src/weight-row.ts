@@ -6,7 +6,7 @@ import type { VectorProgram } from "./vector-program.ts";
 
 /** How one score becomes a weight when nothing more of its row has to be known. */
 export type WeightRule =
-  /** 2^(score - shift) × factor: softmax, once the row's largest score and total are known; scores in units of log 2. */
+  /** 2^((score - shift) × unit) × factor: softmax, once the row's largest score and total are known. */
   | "softmax"
   | "sigmoid"
   | "relu"
@@ -15,11 +15,12 @@ export type WeightRule =
   /** max(0, (score - shift) / 2 - factor)² */
   | "entmax15";
 
-/** `weightRow(row, width8, keyStart, call, batch, head, query, shift, factor)`: one row of scores becomes weights, in place, each pair by itself; then
+/** `weightRow(row, width8, keyStart, call, batch, head, query, shift, factor[, unit])`: one row of scores becomes weights, in place, each pair by itself; then
  *  the probability program changes the weights of pairs that are seen. Hidden pairs (score -Infinity) weigh exactly 0. */
 export function emitWeightRow(rule: WeightRule, probability: VectorProgram | null, relaxed: boolean): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32", "f32", "f32"]);
-  const [row, width, keyStart, call, batch, head, query, shift, factor] = Array.from({ length: 9 }, (_, index) =>
+  const numbers = Array<"f32">(rule === "softmax" ? 3 : 2).fill("f32");
+  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32", ...numbers]);
+  const [row, width, keyStart, call, batch, head, query, shift, factor, unit] = Array.from({ length: 10 }, (_, index) =>
     f.parameter(index),
   );
   const v = new VectorEmitter(f, relaxed);
@@ -35,7 +36,7 @@ export function emitWeightRow(rule: WeightRule, probability: VectorProgram | nul
   };
   const shifts = splat(shift);
   const factors = splat(factor);
-  const exp2 = rule === "softmax" ? prepareExp2(f) : null;
+  const exp2 = rule === "softmax" ? prepareExp2(f, unit) : null;
   const byThreshold = rule === "sparsemax" || rule === "entmax15";
   // Elsewhere -Infinity weighs exactly 0 by itself.
   const selects = probability !== null || byThreshold;

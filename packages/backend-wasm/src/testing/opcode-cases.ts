@@ -111,6 +111,12 @@ export const opcodeCases: Partial<Record<Opcode, () => readonly [actual: unknown
       [0x84, 4, 3, 2, 1, 9],
     ];
   },
+  "v128.store64_lane": () => {
+    return [
+      stores((f) => [f.i32(4), f.i32x4(1, 2, 0x01020304, 4), f.memoryLane("v128.store64_lane", 0, 1)]).slice(3, 13),
+      [0x84, 4, 3, 2, 1, 4, 0, 0, 0, 13],
+    ];
+  },
   "v128.const": () => [vector((f) => f.i32x4(-1, 0, 2 ** 31 - 1, -(2 ** 31))), [-1, 0, 2147483647, -2147483648]],
   "i8x16.shuffle": () => {
     const order = [0, 16, 1, 17, 2, 18, 3, 19, 15, 31, 14, 30, 13, 29, 12, 28];

@@ -1,0 +1,72 @@
+import { paddedTo4, paddedTo8 } from "./pack.ts";
+import { stripRows } from "./strip-shape.ts";
+import type { TileShape } from "./tile-shape.ts";
+
+/** Most rows (query heads that share a key head × queries) a strip has. With more, packing keys pays. */
+export const mostStripRows = 16;
+
+/** Keys of one task: always the same, so that partial results, and with them every bit of the output, do not depend on the number of threads. */
+export const chunkKeys = 512;
+
+/** Keys or values that are widened together from 16 bits; they stay in the first-level cache while all rows read them. */
+export const widenedKeys = 16;
+
+/** One unit of work of `decode`: the rows that read one key head, against one chunk of its keys. Fields as in `taskFields`, but for: */
+export const decodeFields = [
+  "call",
+  "query",
+  "queryStride",
+  /** Bytes from one query head to the next. */
+  "headStride",
+  "key",
+  "keyStride",
+  "value",
+  "valueStride",
+  /** Where the partial results of the rows go: `partialBytes` each. */
+  "partial",
+  /** Heads × queries; row r is query r % queries of head `head + r / queries`. */
+  "rows",
+  "queries",
+  "firstQuery",
+  "batch",
+  "head",
+  "runs",
+  "runCount",
+  "queryScale",
+  "unit",
+] as const;
+export type DecodeField = (typeof decodeFields)[number];
+
+export const decodeBytes: number = decodeFields.length * 4;
+export const decodeOffset = (field: DecodeField): number => decodeFields.indexOf(field) * 4;
+
+/** A row's partial result: sums (`paddedTo8(valueDim)` floats), largest score, sum of weights, room for two. */
+export const partialBytes = (valueDim: number): number => (paddedTo8(valueDim) + 4) * 4;
+
+/** Scratch memory of a strip: as a tile's, but keys and values only pass through it when they are widened. */
+export function decodeShape(headDim: number, valueDim: number): TileShape {
+  const keyTile = 256;
+  let end = 0;
+  const part = (floats: number): number => {
+    const start = end;
+    end += (floats * 4 + 63) & ~63;
+    return start;
+  };
+  return {
+    headDim,
+    valueDim,
+    microRows: stripRows,
+    queryTile: mostStripRows,
+    keyTile,
+    query: part(mostStripRows * paddedTo4(headDim)),
+    key: part(widenedKeys * paddedTo4(headDim)),
+    value: part(widenedKeys * paddedTo4(valueDim)),
+    // two keys are computed at a time, the last of them perhaps behind the tile
+    scores: part(mostStripRows * keyTile + 4),
+    sums: part(mostStripRows * paddedTo8(valueDim)),
+    maxima: part(mostStripRows),
+    totals: part(mostStripRows),
+    factors: part(0),
+    bytes: end,
+  };
+}

@@ -1,0 +1,58 @@
+import type { FunctionBody, Local } from "./assembler.ts";
+
+/** Most rows taken together: 4 rows × 2 keys are 8 sums, enough to hide the latency of a fused multiply-add. */
+export const stripRows = 4;
+
+export interface StripShape {
+  readonly headDim: number;
+  readonly valueDim: number;
+  /** 1 to 4. */
+  readonly rows: number;
+  /** Bytes from one row of scores or weights to the next. */
+  readonly scoreStride: number;
+  readonly relaxed: boolean;
+}
+
+/** Bytes that come from memory together. */
+const cacheLine = 64;
+const unroll = 4;
+
+/** Repeats `body` for every pair of keys: `at` goes on by two numbers until it reaches `end`. */
+export function eachPair(f: FunctionBody, at: Local, end: Local, body: () => void): void {
+  f.forRange(at, end, 8, body);
+}
+
+/** Sets the pointers of the next two rows and asks for all their cache lines in order: memory comes fastest in sequence, but the rows are read side
+ *  by side, and a processor looks too few instructions ahead to have enough lines under way by itself. */
+export function startPair(f: FunctionBody, row: Local, stride: Local, pointers: readonly Local[], size: number): void {
+  for (const pointer of pointers) {
+    f.get(row);
+    f.set(pointer);
+    for (let offset = 0; offset < size * 4; offset += cacheLine) {
+      f.get(pointer);
+      f.memory("i32.load8_u", offset);
+      f.op("drop");
+    }
+    f.increase(row, stride);
+  }
+}
+
+/** Whole rounds of `unroll` steps over a row; returns the first column that they leave, for which `pointers` are set. */
+export function unrolled(
+  f: FunctionBody,
+  at: Local,
+  last: Local,
+  pointers: readonly Local[],
+  columns: number,
+  step: (index: number) => void,
+): number {
+  const rounds = Math.floor(columns / (4 * unroll));
+  if (rounds === 0) return 0;
+  f.address(at, rounds * unroll * 16);
+  f.set(last);
+  f.forRange(at, last, 0, () => {
+    for (let index = 0; index < unroll; index++) step(index);
+    for (const pointer of pointers) f.increase(pointer, unroll * 16);
+  });
+  return rounds * unroll * 4;
+}

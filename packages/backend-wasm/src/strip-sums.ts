@@ -1,0 +1,69 @@
+import { FunctionBody, type Local } from "./assembler.ts";
+import { multiplyAdd } from "./microkernel.ts";
+import { paddedTo4, paddedTo8 } from "./pack.ts";
+import { eachPair, startPair, type StripShape, unrolled } from "./strip-shape.ts";
+
+/** `stripSums(weights, value, valueStride, sums, end)`: sums[row] += Σ weights[row][k] × value[k] for a few rows, two keys at a time until `weights`
+ *  reaches `end`. Values are float32 and read where they are; rows of sums lie `paddedTo8(valueDim)` apart.
+ *  Per four columns: 2 loads of values, `rows` loads and stores of sums, 2 × rows fused multiply-adds.
+ *  @param skipZeros leaves out every product whose weight is 0, so that NaN and Infinity in values stay without influence there; all other
+ *  bits stay the same. Slower. */
+export function emitStripSums({ valueDim, rows, scoreStride, relaxed }: StripShape, skipZeros: boolean): FunctionBody {
+  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32"]);
+  const [weights, value, valueStride, sums, end] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
+  const vectors = (count: number): Local[] => Array.from({ length: count }, () => f.local("v128"));
+  const factors = Array.from({ length: rows }, () => vectors(2));
+  const loaded = vectors(2);
+  const sum = f.local("v128");
+  const seen = f.local("v128");
+  const to = f.local("i32");
+  const last = f.local("i32");
+  const values = [f.local("i32"), f.local("i32")];
+  const columns = paddedTo4(valueDim);
+  const sumStride = paddedTo8(valueDim) * 4;
+
+  const step = (index: number): void => {
+    for (const [k, pointer] of values.entries()) {
+      f.get(pointer);
+      f.memory("v128.load", index * 16);
+      f.set(loaded[k]);
+    }
+    for (const [row, pair] of factors.entries()) {
+      f.get(to);
+      f.memory("v128.load", row * sumStride + index * 16);
+      f.set(sum);
+      for (const [k, factor] of pair.entries()) {
+        let taken = loaded[k];
+        if (skipZeros) {
+          f.get(taken);
+          f.get(factor);
+          f.f32x4(0);
+          f.op("f32x4.ne");
+          f.op("v128.and");
+          f.set(seen);
+          taken = seen;
+        }
+        multiplyAdd(f, factor, taken, sum, relaxed);
+      }
+      f.get(to);
+      f.get(sum);
+      f.memory("v128.store", row * sumStride + index * 16);
+    }
+  };
+
+  eachPair(f, weights, end, () => {
+    startPair(f, value, valueStride, values, valueDim);
+    for (const [row, pair] of factors.entries()) {
+      for (const [k, factor] of pair.entries()) {
+        f.get(weights);
+        f.memory("v128.load32_splat", row * scoreStride + k * 4);
+        f.set(factor);
+      }
+    }
+    f.get(sums);
+    f.set(to);
+    const rest = unrolled(f, to, last, [...values, to], columns, step);
+    for (let column = rest; column < columns; column += 4) step((column - rest) / 4);
+  });
+  return f;
+}
