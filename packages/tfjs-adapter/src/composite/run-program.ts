@@ -1,0 +1,41 @@
+import { derive, interpret, interpretAll, type Input, type Program } from "@fovea/program";
+import { add, mul, zerosLike } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { scatterTable } from "./gather-table.ts";
+import { safeSelect } from "./safe-select.ts";
+import { tensorRules } from "./tensor-rules.ts";
+
+/** Tables of one program by name. */
+export type TensorTables = Readonly<Record<string, Tensor>>;
+
+/** What a program gives for every pair, in a shape that broadcasts to `[batch, heads, queries, keys]`. */
+export function runProgram(program: Program, inputs: Readonly<Record<Input, Tensor>>, tables: TensorTables): Tensor {
+  return interpret(program, tensorRules(inputs, tablesOf(program, tables)));
+}
+
+/** Passes a gradient back through a program.
+ *  @param gradient `[batch, heads, queries, keys]`, 0 where a pair is not seen
+ *  @returns the gradient of the score that the program read, and of each float table */
+export function backThrough(
+  program: Program,
+  inputs: Readonly<Record<Input, Tensor>>,
+  tables: TensorTables,
+  gradient: Tensor,
+  seen: Tensor,
+): { readonly score: Tensor; readonly tables: TensorTables } {
+  const derivative = derive(program);
+  const values = interpretAll(derivative.program, tensorRules(inputs, tablesOf(derivative.program, tables)));
+  const none = zerosLike(gradient);
+  // a slope may be infinite or NaN where a pair is not seen: selected out, not multiplied by 0
+  const share = (slope: number): Tensor => safeSelect(seen, mul(gradient, safeSelect(seen, values[slope], none)), none);
+  const sums: Record<string, Tensor> = {};
+  for (const read of derivative.tables) {
+    const { name } = derivative.program.tables[read.table];
+    const indices = read.indices.map((position) => values[position]);
+    const sum = scatterTable(share(read.gradient), tables[name].shape, indices);
+    sums[name] = sums[name] ? add(sums[name], sum) : sum;
+  }
+  return { score: derivative.score === null ? none : share(derivative.score), tables: sums };
+}
+
+const tablesOf = (program: Program, tables: TensorTables): Tensor[] => program.tables.map(({ name }) => tables[name]);

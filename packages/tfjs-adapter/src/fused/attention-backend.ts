@@ -1,0 +1,25 @@
+import { createWasmBackend } from "@fovea/backend-wasm";
+import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
+
+let chosen: Backend | null = null;
+let fallback: Backend | null = null;
+
+/** Says what runs fused attention kernels from now on, layers included; null goes back to the default. The caller still owns the backend. */
+export function setAttentionBackend(backend: Backend | null): void {
+  chosen = backend;
+}
+
+/** What runs fused attention kernels: what was set, else WebAssembly, else, where it may not be compiled, plain loops. */
+export function attentionBackend(): Backend {
+  if (chosen) return chosen;
+  fallback ??= createDefault();
+  return fallback;
+}
+
+function createDefault(): Backend {
+  try {
+    return createWasmBackend();
+  } catch {
+    return referenceBackend;
+  }
+}
