@@ -82,9 +82,10 @@ export function addBackwardFunctions(module: ModuleBuilder, parts: BackwardParts
       : new RowProducts(module, valueDim, microRows, { ...sums, leftPanel: 8 * outputRow, resultStride: 32 });
 
   const row = (cut: boolean, purpose: GradientRowParts["purpose"]): number => {
-    const factor = rule === "softmax" && parts.score ? Math.LOG2E : 1;
+    // Without a score program queries carry it, and shifts are in units of log 2.
+    const unit = rule === "softmax" && parts.score ? Math.LOG2E : 1;
     const mask = cut ? parts.mask : null;
-    return module.add(emitGradientRow({ ...parts, mask, cut, factor, purpose }));
+    return module.add(emitGradientRow({ ...parts, mask, cut, unit, purpose }));
   };
   const rowFunctions = (purpose: GradientRowParts["purpose"]): RowFunctions => ({
     whole: row(false, purpose),

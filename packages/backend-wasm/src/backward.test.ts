@@ -110,13 +110,19 @@ test("what is hidden does not change one bit, even NaN and Infinity in key, valu
   });
 });
 
-test("NaN in a pair that is seen reaches the gradients of its row and its key", () => {
+test("NaN in a pair that is seen reaches the gradients of its row, and of no key that is hidden", () => {
   const [query, key, value, outputGradient] = gradientOperands();
   write(key, [0, 0, 3, 0], NaN);
-  const gradients = attentionGradients(query, key, value, outputGradient, { backend: backends[0] });
+  const gradients = attentionGradients(query, key, value, outputGradient, { backend: backends[0], mask: causal() });
+  expect(at(gradients.query, 0, 0, 2, 1)).not.toBeNaN();
   expect(at(gradients.query, 0, 0, 5, 1)).toBeNaN();
-  expect(at(gradients.key, 0, 0, 3, 1)).toBeNaN();
   expect(at(gradients.query, 0, 2, 5, 1)).not.toBeNaN();
+  for (const gradient of [gradients.key, gradients.value]) {
+    expect(at(gradient, 0, 0, 3, 1)).toBeNaN();
+    // no query sees keys from 37 on
+    expect(at(gradient, 0, 0, 36, 1)).toBeNaN();
+    expect(at(gradient, 0, 0, 37, 1)).toBe(0);
+  }
 });
 
 test("gradients are the same bits with one thread and with several", async () => {

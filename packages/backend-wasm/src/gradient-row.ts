@@ -16,8 +16,8 @@ export interface GradientRowParts {
   readonly probability: VectorDerivative | null;
   /** Hides columns before `low` and from `end` on. */
   readonly cut: boolean;
-  /** Brings scores to units of log 2 after the score program. */
-  readonly factor: number;
+  /** Exponents of 2 in one unit of score, for softmax. */
+  readonly unit: number;
   /** "gradients": weights and gradients of scores, in place. "means": only adds up what the row's mean is made of. */
   readonly purpose: "gradients" | "means";
   /** Place in the list of table sums. */
@@ -30,7 +30,7 @@ export interface GradientRowParts {
  *  selection in both, whatever they held.
  *  `target` is the list of table sums; or, for means, the address of the row's first sum, the second lying `shares - means` further. */
 export function emitGradientRow(parts: GradientRowParts): FunctionBody {
-  const { shape, rule, score, mask, probability, cut, factor, purpose, relaxed } = parts;
+  const { shape, rule, score, mask, probability, cut, unit, purpose, relaxed } = parts;
   const int = "i32";
   const f = new FunctionBody([int, int, int, int, int, int, int, int, int, "f32", "f32", int]);
   const [row, width, keyStart, low, end, call, batch, head, query, shift, mean, target] = f.parameters.map((_, index) =>
@@ -58,13 +58,20 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
     f.set(local);
     return local;
   };
+  const constant = (value: number): Local => {
+    const local = f.local("f32");
+    f.f32(value);
+    f.set(local);
+    return local;
+  };
   const shifts = splat(shift);
   const means = splat(mean);
-  const exp2 = rule === "softmax" ? prepareExp2(f) : null;
+  const exp2 = rule === "softmax" ? prepareExp2(f, unit === 1 ? null : constant(unit)) : null;
   const programs = score !== null || probability !== null;
   const usesKeys = programs || mask !== null || cut;
-  // Softmax weighs 0 exactly what is hidden, or so little that it has no gradient.
-  const explicit = programs || (rule !== "softmax" && !dividesMean(rule));
+  // Where nothing is hidden on purpose, softmax weighs 0 exactly what has no gradient. Elsewhere that will not do: in a row whose shift is NaN, so are
+  // the weights of hidden pairs.
+  const explicit = usesKeys || (rule !== "softmax" && !dividesMean(rule));
 
   const scope = { call, batch, head, query };
   score?.emitRow(f, scope);
@@ -125,10 +132,6 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
     f.set(upstream);
     through(score, product, (scored) => {
       f.get(scored.value);
-      if (score && factor !== 1) {
-        f.f32x4(factor);
-        f.op("f32x4.mul");
-      }
       if (mask || cut) hide();
       f.set(value);
       const weighed = emitWeigh(v, rule, value, shifts, exp2);
@@ -140,7 +143,7 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
         if (purpose === "gradients") {
           f.get(at);
           f.get(changed.value);
-          if (probability) {
+          if (explicit) {
             f.get(seen);
             f.op("v128.and");
           }
@@ -213,12 +216,10 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
 /** value ×= factor, where null is 1 */
 function multiply(f: FunctionBody, value: Local, factor: Local | null | 0): void {
   if (factor === null) return;
+  f.get(value);
   if (factor === 0) f.f32x4(0);
-  else {
-    f.get(value);
-    f.get(factor);
-    f.op("f32x4.mul");
-  }
+  else f.get(factor);
+  f.op("f32x4.mul");
   f.set(value);
 }
 

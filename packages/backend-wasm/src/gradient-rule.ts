@@ -28,7 +28,7 @@ export interface Weighed {
   readonly share: Local;
 }
 
-/** @param score -Infinity where hidden, which weighs 0; in units of log 2 for softmax
+/** @param score -Infinity where hidden, which weighs 0
  *  @param exp2 for softmax */
 export function emitWeigh(
   v: VectorEmitter,

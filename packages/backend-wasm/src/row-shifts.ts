@@ -1,10 +1,12 @@
 import type { Call, Forward, Plan } from "@fovea/dot-product-attention";
 import { at, readValues, tensor, type Tensor } from "@fovea/tensor";
 
-/** What each row's scores are shifted by: the threshold, or the log of everything that takes weight in units of log 2. Rows that see nothing get 0,
+/** What each row's scores are shifted by: the threshold, or the log of everything that takes weight, in units of log 2
+ *  where no score program asks for natural ones. Rows that see nothing get 0,
  *  which leaves their scores at -Infinity. */
 export function writeShifts(shifts: Float32Array, plan: Plan, call: Call, { logSumExp, threshold }: Forward): void {
   const [, heads, queries] = call.query.shape;
+  const unit = plan.score ? 1 : Math.LOG2E;
   if (threshold) shifts.set(readValues(threshold));
   else if (!logSumExp) shifts.fill(0);
   else {
@@ -14,7 +16,7 @@ export function writeShifts(shifts: Float32Array, plan: Plan, call: Call, { logS
       const sink = sinkOf(plan, call, Math.floor(row / queries) % heads);
       const total = Math.max(own, sink) + Math.log1p(Math.exp(-Math.abs(own - sink)));
       // Infinity among the scores makes every weight of the row NaN, as it does forward.
-      shifts[row] = own === -Infinity ? 0 : own === Infinity ? NaN : total * Math.LOG2E;
+      shifts[row] = own === -Infinity ? 0 : own === Infinity ? NaN : total * unit;
     }
   }
 }
