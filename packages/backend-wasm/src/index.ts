@@ -1,6 +1,7 @@
 export { BackendError } from "./backend-error.ts";
 export { createWasmBackend } from "./wasm-backend.ts";
 export type { WasmBackend, WasmBackendOptions } from "./wasm-backend.ts";
+export { wasmOrReference } from "./wasm-or-reference.ts";
 export type { WasmTensor } from "./wasm-tensor.ts";
 export { createLimitMeter } from "./create-limit-meter.ts";
 export type { LimitMeter, LimitMeterOptions } from "./create-limit-meter.ts";

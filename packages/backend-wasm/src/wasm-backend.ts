@@ -9,6 +9,7 @@ import { concatenate, slice, type DType, type Tensor } from "@fovea/tensor";
 import { backwardCall } from "./backward-call.ts";
 import { type BackwardModule, backwardModule } from "./backward-module.ts";
 import { BackendError } from "./backend-error.ts";
+import { checkCompile } from "./check-compile.ts";
 import { forwardCall, type ForwardRunner } from "./forward-call.ts";
 import { Heap } from "./heap.ts";
 import { KernelCache } from "./kernel-cache.ts";
@@ -59,8 +60,9 @@ export interface WasmBackend extends Backend, Disposable {
  *
  *  Plain tensors are copied in and results out; tensors made by `allocate` and `upload` stay in the memory from call to call, and results live
  *  where the query lives. Everything is computed in float32.
- *  @throws {BackendError} where WebAssembly SIMD may not be compiled (strict CSP without 'wasm-unsafe-eval'): use `referenceBackend` there */
+ *  @throws {BackendError} where WebAssembly SIMD may not be compiled (strict CSP without 'wasm-unsafe-eval'): see `wasmOrReference` */
 export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend {
+  checkCompile();
   const { maximumKernels = 64, relaxedSimd = hasRelaxedSimd() } = options;
   if (!Number.isInteger(maximumKernels) || maximumKernels < 1) {
     throw new BackendError(`createWasmBackend: expected maximumKernels of at least 1, got ${maximumKernels}.`);
