@@ -1,0 +1,14 @@
+export type { BlobLike, ByteInput, ByteSource, OpenOptions } from "./byte-source.ts";
+export { openSafetensors } from "./open-safetensors.ts";
+export { openTfjs } from "./open-tfjs.ts";
+export { combine, rename, selectPrefix } from "./rename.ts";
+export type { RenameRule } from "./rename.ts";
+export { readAll, requireAll } from "./require-all.ts";
+export type { ExpectedShape } from "./require-all.ts";
+export type { StoredDType } from "./stored-dtype.ts";
+export { WeightFileError } from "./weight-file-error.ts";
+export type { WeightFileProblem } from "./weight-file-error.ts";
+export type { WeightFile, WeightInfo } from "./weight-file.ts";
+export { WeightNameError } from "./weight-name-error.ts";
+export { safetensorsParts, writeSafetensors } from "./write-safetensors.ts";
+export type { Weights, WriteSafetensorsOptions } from "./write-safetensors.ts";

@@ -1,0 +1,3 @@
+export type { OnnxNode } from "./onnx/graph.ts";
+export { openOnnx } from "./onnx/open-onnx.ts";
+export type { OnnxFile } from "./onnx/open-onnx.ts";
