@@ -36,7 +36,7 @@ const cases: readonly Case[] = [
     emit: emitTanh,
     exact: Math.tanh,
     ranges: [everyFloat, between(-10, 10), between(-1, 1)],
-    bound: (exact) => 2 * ulp(exact),
+    bound: (exact) => 6 * ulp(exact),
   },
   {
     name: "sigmoid",

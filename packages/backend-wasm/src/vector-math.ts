@@ -75,21 +75,21 @@ export function emitSigmoid(v: VectorEmitter, x: Local): Local {
   return v.op("f32x4.div", 1, v.op("f32x4.add", power, 1));
 }
 
-/** Hyperbolic tangent, 2 ulp: an odd polynomial below 0.625, 1 - 2 / (e^2|x| + 1) with x's sign above. */
+/** Hyperbolic tangent, 6 ulp: a rational function, odd over even, of degrees 13 and 6 (the coefficients of Eigen's
+ *  `generic_fast_tanh_float`, MathFunctionsImpl.h, divided by the constant of the even one, so that subnormals keep their bits). Beyond ±7.9988 the float next to ±1 is reached and kept. */
 export function emitTanh(v: VectorEmitter, x: Local): Local {
-  const size = v.op("f32x4.abs", x);
-  const square = v.op("f32x4.mul", x, x);
-  // Cephes tanhf
-  const tail = v.polynomial(
+  const largest = 7.99881172180175781;
+  const near = v.op("f32x4.pmin", v.op("f32x4.pmax", x, -largest), largest);
+  const square = v.op("f32x4.mul", near, near);
+  const odd = v.polynomial(
     square,
-    [-3.33332819422e-1, 1.33314422036e-1, -5.37397155531e-2, 2.06390887954e-2, -5.70498872745e-3],
+    [
+      0.999999871948, 0.130225533682, 0.00303609831532, 1.04674991875e-5, -1.75837891824e-8, 4.0874172074e-11,
+      -5.64167624104e-14,
+    ],
   );
-  const small = v.multiplyAdd(v.op("f32x4.mul", tail, square), x, x);
-  const power = emitExp(v, v.op("f32x4.add", size, size));
-  const large = v.op("f32x4.sub", 1, v.op("f32x4.div", 2, v.op("f32x4.add", power, 1)));
-  const part = v.choose(v.op("f32x4.lt", size, 0.625), small, large);
-  const value = v.op("v128.or", part, v.op("v128.and", x, v.ints(-0x80000000)));
-  return v.choose(v.op("f32x4.eq", x, x), value, x);
+  const even = v.polynomial(square, [1, 0.463558385096, 0.0242227639978, 2.44866093304e-4]);
+  return v.op("f32x4.div", v.op("f32x4.mul", near, odd), even);
 }
 
 /** π/2 in two parts: the first has 33 bits, so that a multiple of it below 2^20 is exact in float64. */

@@ -31,7 +31,7 @@ const edges: Readonly<Record<Type, readonly number[]>> = { float: floats, int: i
 const bounds: Partial<Record<Operation, (exact: number, ...args: number[]) => number>> = {
   exp: (exact) => 1.2e-7 * exact + 2 ** -149,
   log: (exact) => 1.2e-7 * Math.abs(exact),
-  tanh: (exact) => 2.4e-7 * Math.abs(exact),
+  tanh: (exact) => 4e-7 * Math.abs(exact),
   sigmoid: (exact) => 3.6e-7 * exact + 2 ** -126,
   sin: (_, a) => 1.5e-7 + 2.3e-16 * Math.abs(a),
   cos: (_, a) => 1.5e-7 + 2.3e-16 * Math.abs(a),
