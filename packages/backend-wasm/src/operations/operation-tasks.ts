@@ -1,7 +1,7 @@
 import type { MatmulSizes } from "@fovea/dot-product-attention";
 import { packedBytes, type PackedWeight, packTasks } from "./packed-weights.ts";
 import { eachStretch, type PlacedTensor } from "./placed-rows.ts";
-import { fewRows, type ProductShape } from "./product.ts";
+import { fewRows, type ProductShape } from "./product-shape.ts";
 import { TaskList } from "./task-list.ts";
 
 /** Numbers that one task of a row operation goes through, about 20 µs. */
@@ -113,21 +113,25 @@ function tileHeight(rows: number, { tileRows, microRows }: ProductShape): number
   return Math.ceil(rows / Math.ceil(rows / tileRows) / microRows) * microRows;
 }
 
-/** Packs every matrix of the right operand once, then adds the products of every pair of matrices that broadcasting makes.
- *  @param source `[..., rows, inner]` with dense rows
- *  @param runPacking runs the tasks that pack, before any that multiply */
-export function addMatmulTasks(
-  tasks: TaskList,
+/** Operands of a matrix product as they lie in the memory. */
+export interface MatmulOperands {
+  /** `[..., rows, inner]` with dense rows */
+  readonly source: PlacedTensor;
+  /** `[..., inner, columns]` */
+  readonly operand: PlacedTensor;
+  readonly target: PlacedTensor;
+}
+
+/** Tasks that pack every matrix of the right operand once, and, to be run after them, the products of every pair of matrices that broadcasting makes. */
+export function matmulTasks(
   { batch, inner, columns }: MatmulSizes,
   shape: ProductShape,
   neutral: Neutral,
-  source: PlacedTensor,
-  operand: PlacedTensor,
-  target: PlacedTensor,
+  { source, operand, target }: MatmulOperands,
   allocate: (bytes: number) => number,
-  runPacking: (tasks: TaskList) => void,
-): void {
+): { readonly packing: TaskList; readonly products: TaskList } {
   const packing = new TaskList();
+  const products = new TaskList();
   const matrices = new Map<number, PackedWeight>();
   const bytes = packedBytes(inner, columns, 4);
   const matrixAt = (offset: number): PackedWeight => {
@@ -148,7 +152,8 @@ export function addMatmulTasks(
       shape: [...target.shape.slice(0, -1), inner],
       strides: [...sourceBatch, ...source.strides.slice(-2)],
     };
-    if (target.shape.every((length) => length > 0)) addProductTasks(tasks, shape, neutral, rows, matrixAt(0), target);
+    if (target.shape.every((length) => length > 0))
+      addProductTasks(products, shape, neutral, rows, matrixAt(0), target);
   } else {
     const walk = (axis: number, offsets: readonly [number, number, number]): void => {
       if (axis < batch.length) {
@@ -162,7 +167,7 @@ export function addMatmulTasks(
         return;
       }
       addProductTasks(
-        tasks,
+        products,
         shape,
         neutral,
         matrix(source, offsets[0]),
@@ -172,7 +177,7 @@ export function addMatmulTasks(
     };
     walk(0, [0, 0, 0]);
   }
-  if (packing.count > 0) runPacking(packing);
+  return { packing, products };
 }
 
 /** One matrix of several. */

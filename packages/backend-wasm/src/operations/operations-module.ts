@@ -5,7 +5,8 @@ import { activations } from "@fovea/dot-product-attention";
 import { emitActivationRow } from "./activation-row.ts";
 import { emitNormalizeRow } from "./normalize-row.ts";
 import { emitPackPanels } from "./pack-panels.ts";
-import { addProduct, type ProductShape, productShape } from "./product.ts";
+import { addProduct } from "./product.ts";
+import { type ProductShape, productShape } from "./product-shape.ts";
 import { emitRotaryRow } from "./rotary-row.ts";
 import { emitAddRow, emitCopyRow } from "./row-kernels.ts";
 import {

@@ -2,53 +2,9 @@ import { FunctionBody, type Local, type ModuleBuilder } from "../assembler.ts";
 import { emitMicrokernel, panelWidth } from "../microkernel.ts";
 import { emitFewRows } from "./few-rows.ts";
 import { emitWidenPanel } from "./pack-panels.ts";
+import { fewRows, type ProductShape } from "./product-shape.ts";
 import { emitAddRow, emitAffineRow } from "./row-kernels.ts";
 import { type OperationField, operationOffset } from "./task.ts";
-
-/** How products are cut, and where the parts of a tile lie in scratch memory. Offsets and sizes in bytes. */
-export interface ProductShape {
-  /** Rows of the microkernel: 6 with relaxed SIMD; 5 without, whose products need a register of their own. */
-  readonly microRows: number;
-  /** Most rows and columns of a task, and steps of the inner axis taken at a time. A panel of 256 steps (8 KB) stays in the first-level cache while all
-   *  rows pass by it; 96 rows of 256 steps (100 KB) and their sums stay in the second. */
-  readonly tileRows: number;
-  readonly tileColumns: number;
-  readonly tileDepth: number;
-  /** Rows of the left operand: 64 bytes longer than they need, so that rows do not fall on the same lines of the cache. */
-  readonly left: number;
-  readonly leftStride: number;
-  readonly sums: number;
-  readonly sumStride: number;
-  /** One panel of int8 weights as floats. */
-  readonly panel: number;
-  readonly bytes: number;
-}
-
-/** Rows that take the kernels for few rows instead of the tiled ones. */
-export const fewRows = 5;
-
-export function productShape(relaxed: boolean): ProductShape {
-  const microRows = relaxed ? 6 : 5;
-  const tileRows = relaxed ? 96 : 95;
-  const tileColumns = 192;
-  const tileDepth = 256;
-  const leftStride = tileDepth * 4 + 64;
-  const sumStride = tileColumns * 4;
-  const sums = tileRows * leftStride + 64;
-  const panel = sums + tileRows * sumStride;
-  return {
-    microRows,
-    tileRows,
-    tileColumns,
-    tileDepth,
-    left: 0,
-    leftStride,
-    sums,
-    sumStride,
-    panel,
-    bytes: panel + tileDepth * 32 + 64,
-  };
-}
 
 /** Adds the kernel of `product` tasks: sums of a tile in scratch memory, part by part along the inner axis, each part of the left operand copied so that its
  *  rows lie where the microkernel expects them; then scale, bias, activation and residual row by row, and the result written once.
@@ -61,14 +17,20 @@ export function addProduct(
   relaxed: boolean,
   activate: readonly number[],
 ): number {
-  const { microRows, leftStride, sumStride } = shape;
-  const strides = { leftStride, resultStride: sumStride, relaxed };
-  const many = module.add(emitMicrokernel({ ...strides, rows: microRows, accumulate: true }));
-  const few = (weights: "float32" | "int8"): readonly number[] =>
-    Array.from({ length: fewRows }, (_, i) => module.add(emitFewRows({ ...strides, rows: i + 1, weights })));
-  const fewFloats = few("float32");
-  const fewBytes = few("int8");
-  const copyLeft = module.add(emitCopyLeft(shape));
+  const { microRows, leftStride, longStride, sumStride } = shape;
+  const common = { resultStride: sumStride, relaxed };
+  const many = module.add(emitMicrokernel({ ...common, leftStride, rows: microRows, accumulate: true }));
+  const few = (stride: number, weights: "float32" | "int8", most = fewRows): readonly number[] =>
+    Array.from({ length: most }, (_, i) =>
+      module.add(emitFewRows({ ...common, leftStride: stride, rows: i + 1, weights })),
+    );
+  const last = few(leftStride, "float32", microRows - 1);
+  const manyLong = module.add(
+    emitMicrokernel({ ...common, leftStride: longStride, rows: microRows, accumulate: true }),
+  );
+  const longFloats = few(longStride, "float32", microRows - 1);
+  const longBytes = few(longStride, "int8");
+  const copyLeft = module.add(emitCopyLeft());
   const widen = module.add(emitWidenPanel());
   const affine = module.add(emitAffineRow());
   const addRow = module.add(emitAddRow(relaxed));
@@ -96,10 +58,12 @@ export function addProduct(
   const panel = f.local("i32");
   const sumRow = f.local("i32");
   const padded = f.local("i32");
+  const isLong = f.local("i32");
+  const most = f.local("i32");
 
   const pushRow = (base: number, index: Local, stride: number): void => f.address(scratch, base, index, stride);
-  const pushOperands = (): void => {
-    pushRow(shape.left, row, leftStride);
+  const pushOperands = (stride: number): void => {
+    pushRow(shape.left, row, stride);
     f.get(panel);
     pushRow(shape.sums, row, sumStride);
     f.get(column);
@@ -109,7 +73,7 @@ export function addProduct(
     f.get(part);
   };
   /** One kernel of several, by how many rows are left after `row`. */
-  const remaining = (kernels: readonly number[]): void => {
+  const remaining = (kernels: readonly number[], stride: number): void => {
     for (const [index, kernel] of kernels.entries()) {
       f.get(rows);
       f.get(row);
@@ -117,7 +81,7 @@ export function addProduct(
       f.i32(index + 1);
       f.op("i32.eq");
       f.if(() => {
-        pushOperands();
+        pushOperands(stride);
         f.call(kernel);
       });
     }
@@ -134,17 +98,32 @@ export function addProduct(
   f.op("i32.sub");
   f.set(lastWhole);
 
+  const choose = (whenFew: number, otherwise: number): void => {
+    f.i32(whenFew);
+    f.i32(otherwise);
+    f.get(isLong);
+    f.op("select");
+  };
+  f.get(rows);
+  f.i32(shape.longRows);
+  f.op("i32.le_s");
+  f.set(isLong);
+  choose(shape.longDepth, shape.tileDepth);
+  f.set(most);
   f.assign(start, 0);
-  f.forRange(start, depth, shape.tileDepth, () => {
+  f.assign(part, 0);
+  f.op("loop", 0x40);
+  {
     f.get(depth);
     f.get(start);
     f.op("i32.sub");
     f.set(part);
-    f.smaller(part, shape.tileDepth);
+    f.smaller(part, most);
     f.set(part);
     f.address(source, 0, start, 4);
     f.get(sourceStride);
     f.address(scratch, shape.left);
+    choose(longStride, leftStride);
     f.get(rows);
     f.get(part);
     f.call(copyLeft);
@@ -165,12 +144,19 @@ export function addProduct(
       f.op("i32.add");
       f.set(panel);
       f.assign(row, 0);
-      const floats = (): void => {
+      const sweep = (stride: number, whole: number, rest: readonly number[]): void => {
         f.forRange(row, lastWhole, microRows, () => {
-          pushOperands();
-          f.call(many);
+          pushOperands(stride);
+          f.call(whole);
         });
-        remaining(fewFloats.slice(0, microRows - 1));
+        remaining(rest, stride);
+      };
+      const floats = (): void => {
+        f.get(isLong);
+        f.if(
+          () => sweep(longStride, manyLong, longFloats),
+          () => sweep(leftStride, many, last),
+        );
       };
       f.get(weightBytes);
       f.i32(4);
@@ -180,7 +166,7 @@ export function addProduct(
         f.i32(fewRows);
         f.op("i32.le_s");
         f.if(
-          () => remaining(fewBytes),
+          () => remaining(longBytes, longStride),
           () => {
             f.get(panel);
             f.address(scratch, shape.panel);
@@ -193,7 +179,15 @@ export function addProduct(
         );
       });
     });
-  });
+    f.get(start);
+    f.get(part);
+    f.op("i32.add");
+    f.tee(start);
+    f.get(depth);
+    f.op("i32.lt_s");
+    f.op("br_if", 0);
+    f.op("end");
+  }
 
   f.get(columns);
   f.i32(3);
@@ -232,10 +226,10 @@ export function addProduct(
   return module.add(f);
 }
 
-/** `copyLeft(source, stride, target, rows, steps)`: rows of the left operand into scratch, in whole vectors. */
-function emitCopyLeft({ leftStride }: ProductShape): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32"]);
-  const [source, stride, target, rows, steps] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
+/** `copyLeft(source, stride, target, targetStride, rows, steps)`: rows of the left operand into scratch, in whole vectors. */
+function emitCopyLeft(): FunctionBody {
+  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [source, stride, target, targetStride, rows, steps] = Array.from({ length: 6 }, (_, i) => f.parameter(i));
   const row = f.local("i32");
   const from = f.local("i32");
   const to = f.local("i32");
@@ -259,7 +253,7 @@ function emitCopyLeft({ leftStride }: ProductShape): FunctionBody {
       f.increase(from, 16);
     });
     f.increase(source, stride);
-    f.increase(target, leftStride);
+    f.increase(target, targetStride);
   });
   return f;
 }

@@ -63,11 +63,15 @@ test.each([
   [5, 3, 193],
   [97, 513, 37],
   [250, 64, 200],
+  [4, 2101, 17],
+  [9, 2101, 17],
+  [4, 0, 17],
+  [0, 5, 3],
 ])(
   "linear: %i rows of %i times a matrix with %i columns, with everything that goes with it",
   (rows, inner, columns) => {
     const x = normal([rows, inner]);
-    const weight = normal([inner, columns], 1 / Math.sqrt(inner));
+    const weight = normal([inner, columns], 1 / Math.sqrt(Math.max(inner, 1)));
     const bias = normal([columns]);
     const residual = normal([rows, columns]);
     expectAgreement((operations, place) => operations.linear(place(x), weight));

@@ -68,7 +68,7 @@ export function checkLinearWeight(who: string, weight: LinearWeight): readonly [
   return [values.shape[0], out];
 }
 
-export function checkActivation(who: string, name: string): asserts name is Activation {
+function checkActivation(who: string, name: string): asserts name is Activation {
   if ((activations as readonly string[]).includes(name)) return;
   throw new AttentionError(`${who}: expected an activation among ${activations.join(", ")}, got "${name}".`);
 }

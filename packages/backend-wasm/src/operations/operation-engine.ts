@@ -1,0 +1,135 @@
+import { isContiguous, type Tensor } from "@fovea/tensor";
+import { programKey, type Program } from "@fovea/program";
+import type { Heap } from "../heap.ts";
+import { KernelCache } from "../kernel-cache.ts";
+import { Borrowed } from "../operand.ts";
+import type { LoadedKernel, Threads } from "../threads.ts";
+import { mapModule } from "./map-module.ts";
+import { OperationResult } from "./operation-result.ts";
+import { addCopyTasks, type Neutral } from "./operation-tasks.ts";
+import { operationsModule } from "./operations-module.ts";
+import { denseStrides, livesIn, placeTensor, type PlacedTensor, sizeOf } from "./placed-rows.ts";
+import type { ProductShape } from "./product-shape.ts";
+import { TaskList } from "./task-list.ts";
+
+/** What block operations need of their backend. */
+export interface OperationsHost {
+  readonly heap: Heap;
+  readonly threads: Threads;
+  readonly relaxed: boolean;
+  /** Map programs kept compiled. */
+  readonly maximumKernels: number;
+  /** @throws when the backend has been disposed of */
+  check(): void;
+  /** Called for every module that is compiled. */
+  compiled(): void;
+}
+
+/** The module of all operations, ready to run. */
+interface LoadedOperations {
+  readonly kernel: LoadedKernel;
+  readonly shape: ProductShape;
+  readonly neutral: Neutral;
+}
+
+/** What every block operation does around its tasks: modules compiled when first needed, operands placed, results brought out. */
+export class OperationEngine {
+  readonly #host: OperationsHost;
+  readonly #programs: KernelCache<LoadedKernel>;
+  #loaded: LoadedOperations | null = null;
+
+  constructor(host: OperationsHost) {
+    this.#host = host;
+    this.#programs = new KernelCache(host.maximumKernels, (kernel) => kernel.dispose());
+  }
+
+  get heap(): Heap {
+    return this.#host.heap;
+  }
+
+  load(): LoadedOperations {
+    if (this.#loaded) return this.#loaded;
+    const { heap, threads, relaxed } = this.#host;
+    const { bytes, shape } = operationsModule(heap, relaxed);
+    const kernel = threads.load(bytes, shape.bytes);
+    this.#host.compiled();
+    const block = (value: number): number => {
+      const address = heap.allocate(shape.tileColumns * 4);
+      heap.f32.fill(value, address / 4, address / 4 + shape.tileColumns);
+      return address;
+    };
+    this.#loaded = { kernel, shape, neutral: { zeros: block(0), ones: block(1) } };
+    return this.#loaded;
+  }
+
+  loadProgram(program: Program): LoadedKernel {
+    const { heap, threads, relaxed } = this.#host;
+    return this.#programs.get(programKey(program), () => {
+      this.#host.compiled();
+      return threads.load(mapModule(program, heap, relaxed), 0);
+    });
+  }
+
+  /** Runs a call with blocks of its own: freed when it ends, its result brought to where `first` lives. */
+  calculate(first: Tensor, shape: readonly number[], body: (borrowed: Borrowed, target: PlacedTensor) => void): Tensor {
+    const borrowed = new Borrowed(this.heap);
+    const result = new OperationResult(this.heap, borrowed, shape, livesIn(this.heap, first));
+    try {
+      body(borrowed, result.placed);
+      return result.finish();
+    } catch (error) {
+      result.abandon();
+      throw error;
+    } finally {
+      borrowed.free();
+    }
+  }
+
+  /** Runs the tasks that `build` adds. @param work multiplications, roughly */
+  run(borrowed: Borrowed, work: number, build: (tasks: TaskList) => void): void {
+    const tasks = new TaskList();
+    build(tasks);
+    this.runTasks(borrowed, work, tasks);
+  }
+
+  /** @param kernel default: the operations' own */
+  runTasks(borrowed: Borrowed, work: number, tasks: TaskList, kernel: LoadedKernel = this.load().kernel): void {
+    if (tasks.count > 0) kernel.run("run", tasks.write(this.heap, borrowed), tasks.count, work);
+  }
+
+  /** An operand whose rows are dense. */
+  placeRows(borrowed: Borrowed, tensor: Tensor): PlacedTensor {
+    const placed = placeTensor(this.heap, borrowed, tensor);
+    const { shape, strides } = placed;
+    const last = shape.length - 1;
+    if (last < 0 || strides[last] === 4 || shape[last] <= 1) return placed;
+    return this.#copy(borrowed, placed);
+  }
+
+  /** One float32 per column, `fill` where there is no tensor. @returns the address */
+  placeColumns(borrowed: Borrowed, tensor: Tensor | undefined, columns: number, fill: number): number {
+    if (tensor) return this.placeRows(borrowed, tensor).address;
+    const address = borrowed.allocate(columns * 4);
+    this.heap.f32.fill(fill, address / 4, address / 4 + columns);
+    return address;
+  }
+
+  /** All numbers in row-major order. @returns the address */
+  placeDense(borrowed: Borrowed, tensor: Tensor): number {
+    const placed = placeTensor(this.heap, borrowed, tensor);
+    return isContiguous(tensor) ? placed.address : this.#copy(borrowed, placed).address;
+  }
+
+  dispose(): void {
+    this.#loaded?.kernel.dispose();
+    this.#programs.clear();
+  }
+
+  #copy(borrowed: Borrowed, source: PlacedTensor): PlacedTensor {
+    const { shape } = source;
+    const size = sizeOf(shape);
+    const copy = { address: borrowed.allocate(size * 4), shape, strides: denseStrides(shape) };
+    this.run(borrowed, size, (tasks) => addCopyTasks(tasks, source, copy));
+    return copy;
+  }
+}
