@@ -10,7 +10,7 @@ import { type RunList, writeRunLists } from "./run-lists.ts";
 import { allocateTensor, type WasmTensor } from "./wasm-tensor.ts";
 
 /** Runs `count` tasks at `address`, on however many threads there are, each with so much scratch memory. */
-export type RunTasks = (address: number, count: number, scratchBytes: number) => void;
+type RunTasks = (address: number, count: number, scratchBytes: number) => void;
 
 /** The exports of a plan's module. */
 export interface ForwardRunner extends StripRunner {

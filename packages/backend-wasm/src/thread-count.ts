@@ -5,7 +5,7 @@ import { nodeModule } from "./node-module.ts";
 const mostByDefault = 8;
 
 /** Threads may share memory: in Node always, in pages only when they are cross-origin isolated (COOP and COEP headers). */
-export function canShareMemory(): boolean {
+function canShareMemory(): boolean {
   const scope = globalThis as { crossOriginIsolated?: boolean; Worker?: unknown };
   if (typeof SharedArrayBuffer === "undefined" || scope.crossOriginIsolated === false) return false;
   return nodeModule("node:worker_threads") !== null || scope.Worker !== undefined;

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { FunctionBody, type Local, ModuleBuilder } from "./assembler.ts";
 import { BackendError } from "./backend-error.ts";
 import { Heap } from "./heap.ts";
@@ -151,7 +151,8 @@ test("workers start from a file as well", async () => {
   });
 });
 
-test("workers that cannot start leave the main thread to do the work", async () => {
+test("workers that cannot start leave the main thread to do the work, and that is said once", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   await withThreads({ count: 2, workerUrl: new URL("missing.js", import.meta.url) }, (heap, threads) => {
     expect(threads.helpers).toBe(0);
     const tasks = heap.allocate(4);
@@ -159,6 +160,8 @@ test("workers that cannot start leave the main thread to do the work", async () 
     countingKernel(heap, threads).run("count", tasks, 1, plenty);
     expect(heap.i32[tasks / 4]).toBe(1);
   });
+  expect(warn.mock.calls.map(([line]) => line)).toEqual([expect.stringContaining("pass workerUrl")]);
+  warn.mockRestore();
 });
 
 test("a process ends by itself while its workers sleep, disposed of or not", () => {

@@ -170,8 +170,15 @@ export class Threads {
       let counted = true;
       this.#alive += 1;
       const ended = (): void => {
-        if (counted) this.#alive -= 1;
+        if (!counted) return;
         counted = false;
+        this.#alive -= 1;
+        if (this.#alive === 0 && !this.#stopped && Atomics.load(this.#control, words.ready) === 0) {
+          console.warn(
+            "@fovea/backend-wasm: running on one thread: its workers could not start. " +
+              "Where a policy forbids workers from Blob URLs, pass workerUrl.",
+          );
+        }
       };
       const { memory } = this.#heap;
       const start = { memory, control: this.#control, words, gateClosed, index, maximumKernels: this.#maximumKernels };

@@ -13,10 +13,8 @@ afterEach(() => {
 const { CompileError } = WebAssembly;
 
 /** What a page sees whose Content-Security-Policy lacks 'wasm-unsafe-eval'. */
-class Module {
-  constructor() {
-    throw new CompileError("Wasm code generation disallowed by embedder");
-  }
+function Module(): never {
+  throw new CompileError("Wasm code generation disallowed by embedder");
 }
 
 test("where WebAssembly compiles it is used", () => {
