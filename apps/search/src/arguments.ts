@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { backends, defaultBackend } from "./backends.ts";
+import { backends } from "./backends.ts";
 import { heads, layers } from "./encoder.ts";
 
 export interface Arguments {
@@ -43,9 +43,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     .option("--cache <folder>", "where vectors are saved (default: node_modules/.cache/fovea-search)")
     .option("--no-cache", "neither read nor save vectors")
     .option("--model <folder>", "folder with model.json, its weights and vocab.json (default: the installed model)")
-    .addOption(
-      new Option("--backend <name>", "where the encoder runs").choices(Object.keys(backends)).default(defaultBackend),
-    )
+    .addOption(new Option("--backend <name>", "where the encoder runs").choices(Object.keys(backends)).default("wasm"))
     .option("--json", "print the answer as JSON", false)
     .helpOption("-h, --help", "show this help")
     .addHelpText(

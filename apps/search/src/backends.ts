@@ -1,12 +1,9 @@
-import { createWasmBackend } from "@fovea/backend-wasm";
+import { wasmOrReference } from "@fovea/backend-wasm";
 import { referenceBackend } from "@fovea/dot-product-attention";
 import type { Backend } from "@fovea/dot-product-attention";
 
 /** Where the encoder can run, by the name that `--backend` takes. A new backend is one more line. */
 export const backends: Readonly<Record<string, () => Backend>> = {
-  wasm: () => createWasmBackend(),
+  wasm: wasmOrReference,
   reference: () => referenceBackend,
 };
-
-/** The quickest that runs here: Node without a compiler (`--jitless`) has no WebAssembly. */
-export const defaultBackend: string = "WebAssembly" in globalThis ? "wasm" : "reference";
