@@ -5,6 +5,7 @@ import { describeCatalogues } from "./suite/catalogues.ts";
 import { describeErrors } from "./suite/errors.ts";
 import { describeExtremes } from "./suite/extremes.ts";
 import { describeLengths } from "./suite/lengths.ts";
+import { describeOnnxCases } from "./suite/onnx-cases.ts";
 import { describeOperands } from "./suite/operands.ts";
 import { describeRandomPrograms } from "./suite/random-programs.ts";
 import { describeResults } from "./suite/results.ts";
@@ -38,5 +39,6 @@ export function describeBackend(
     describeResults(suite);
     describeRandomPrograms(suite);
     describeErrors(suite);
+    describeOnnxCases(suite);
   });
 }

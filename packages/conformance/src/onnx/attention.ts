@@ -56,7 +56,7 @@ export function attention(operands: Operands): (Tensor | null)[] {
     queryOffset: queryOffsets,
     ...(lengths ? { keyLengths: lengths.map((length) => Math.min(length, keys)) } : {}),
   };
-  const { output } = attend(query, presentKey, presentValue, options);
+  const { output } = attend(query, presentKey, presentValue, { ...options, backend: operands.backend });
 
   const matrix = (stage: "weight" | "score"): Tensor => {
     const plane = (b: number): Tensor =>

@@ -22,6 +22,7 @@ export function flexAttention(operands: Operands): Tensor[] {
     score: program("score_mod"),
     probability: program("prob_mod"),
     scale: operands.number("scale", 1 / Math.sqrt(headDim)),
+    backend: operands.backend,
   });
   return [output];
 }

@@ -1,3 +1,4 @@
+import type { Backend } from "@fovea/dot-product-attention";
 import type { Tensor } from "@fovea/tensor";
 import { CaseError } from "./case-error.ts";
 import { decodeTensor } from "./decode-tensor.ts";
@@ -5,6 +6,8 @@ import type { OnnxCase } from "./onnx-case.ts";
 
 /** A case seen by its operator: operands by place, attributes by name, both checked when they are asked for. */
 export interface Operands {
+  /** Where attention runs. */
+  readonly backend: Backend;
   /** How many inputs the node lists, absent ones included. */
   readonly count: number;
   input(place: number, name: string): Tensor;
@@ -19,7 +22,7 @@ export interface Operands {
   wants(place: number): boolean;
 }
 
-export function operandsOf({ op, inputs, outputs, attrs, tensors }: OnnxCase): Operands {
+export function operandsOf({ op, inputs, outputs, attrs, tensors }: OnnxCase, backend: Backend): Operands {
   const optional = (place: number, name: string): Tensor | null => {
     const given = inputs[place] ?? "";
     if (given === "") return null;
@@ -33,6 +36,7 @@ export function operandsOf({ op, inputs, outputs, attrs, tensors }: OnnxCase): O
     throw new CaseError(`${op}: expected attribute ${attribute} to be a number, got ${JSON.stringify(value)}.`);
   };
   return {
+    backend,
     count: inputs.length,
     optional,
     input(place, name) {

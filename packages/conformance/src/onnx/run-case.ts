@@ -1,3 +1,5 @@
+import { referenceBackend } from "@fovea/dot-product-attention";
+import type { Backend } from "@fovea/dot-product-attention";
 import { allClose, cast } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { attention } from "./attention.ts";
@@ -34,15 +36,16 @@ const operators: Readonly<Record<string, (operands: Operands) => readonly (Tenso
 const tolerances: Readonly<Record<number, number>> = { 1: 1e-5, 10: 2e-3, 11: 1e-6, 16: 1.6e-2 };
 
 /** Runs one ONNX operator case through Fovea's public functions and compares every expected output.
+ *  @param backend where attention runs; default the reference
  *  Never throws: a case that is malformed, or of an unknown operator, fails with a message. */
-export function runCase(given: OnnxCase): CaseResult {
+export function runCase(given: OnnxCase, backend: Backend = referenceBackend): CaseResult {
   try {
     const checked = checkCase(given);
     const { op, outputs, expected } = checked;
     if (!Object.hasOwn(operators, op)) {
       throw new CaseError(`operator "${op}" is not one of ${Object.keys(operators).join(", ")}.`);
     }
-    const results = operators[op](operandsOf(checked));
+    const results = operators[op](operandsOf(checked, backend));
     const messages = Object.entries(expected).map(([name, tensor]) => {
       const result = name === "" ? null : results[outputs.indexOf(name)];
       if (!result) throw new CaseError(`${op} gives no output "${name}".`);
