@@ -31,31 +31,29 @@ const pace = quick ? 0.25 : 1;
 const total = rows.reduce((sum, { seconds }) => sum + seconds * pace, 5) + (whole ? scalingSeconds : 0);
 const progress = showProgress(total, process.stderr);
 const results: Result[] = [];
-let report: Report | null = null;
 try {
   progress.begin("limits of this machine", 5);
-  report = {
-    machine: describeMachine(),
-    versions: readVersions(),
-    limits: await measureLimits(quick ? 5 : 25, stop.signal),
-    results,
-  };
-  for (const row of rows) {
-    progress.begin(row.id, row.seconds * pace);
-    results.push(await measureRow(row, quick ? quickEffort : fullEffort, stop.signal));
-  }
-  if (whole) {
-    progress.begin("charts", scalingSeconds);
-    await drawCharts(await measureScaling(stop.signal));
-    await writeReadme(report);
+  const limits = await measureLimits(quick ? 5 : 25, stop.signal);
+  const report: Report = { machine: describeMachine(), versions: readVersions(), limits, results };
+  try {
+    for (const row of rows) {
+      progress.begin(row.id, row.seconds * pace);
+      results.push(await measureRow(row, quick ? quickEffort : fullEffort, stop.signal));
+    }
+    if (whole) {
+      await writeReadme(report);
+      progress.begin("charts", scalingSeconds);
+      await drawCharts(await measureScaling(stop.signal));
+    }
+  } finally {
+    // also after Ctrl-C: what is done is shown and saved
+    progress.stop();
+    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    process.stdout.write(showReport(report));
   }
 } catch (error) {
   if (!stop.signal.aborted) throw error;
   process.exitCode = interrupted;
 } finally {
   progress.stop();
-}
-if (report) {
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
-  process.stdout.write(showReport(report));
 }
