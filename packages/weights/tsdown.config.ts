@@ -1,4 +1,8 @@
 import { defineConfig } from "tsdown";
 import { shared } from "../../tsdown.shared.ts";
 
-export default defineConfig({ ...shared, entry: ["src/index.ts", "src/node.ts", "src/onnx.ts"] });
+export default defineConfig({
+  ...shared,
+  entry: ["src/index.ts", "src/node.ts", "src/onnx.ts"],
+  deps: { neverBundle: [/^node:/] },
+});

@@ -1,10 +1,10 @@
+import { create, toBinary } from "@bufbuild/protobuf";
 import { tensor } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import * as fc from "fast-check";
-import { TensorProto_DataType } from "onnx-buf";
+import { GraphProtoSchema, ModelProtoSchema, TensorProto_DataType } from "onnx-buf";
 import { expect, test } from "vitest";
 import { countingSource } from "./fixtures/counting-source.ts";
-import { onnxModel } from "./fixtures/onnx-model.ts";
 import { openOnnx } from "./onnx/open-onnx.ts";
 import { openSafetensors } from "./open-safetensors.ts";
 import { openTfjs } from "./open-tfjs.ts";
@@ -107,7 +107,7 @@ test("a damaged model.json and damaged shards are read or refused, nothing else"
 test("a damaged ONNX model is read or refused, nothing else", async () => {
   const { FLOAT, INT64, UINT8 } = TensorProto_DataType;
   const inner = { initializer: [{ name: "s", dims: [1n], dataType: UINT8, rawData: new Uint8Array([1]) }] };
-  const model = onnxModel({
+  const graph = create(GraphProtoSchema, {
     initializer: [
       { name: "w", dims: [2n], dataType: FLOAT, floatData: [1, 2] },
       { name: "i", dims: [3n], dataType: INT64, int64Data: [1n, -2n, 3n] },
@@ -117,6 +117,7 @@ test("a damaged ONNX model is read or refused, nothing else", async () => {
       { opType: "If", attribute: [{ name: "then_branch", g: inner }] },
     ],
   });
+  const model = toBinary(ModelProtoSchema, create(ModelProtoSchema, { graph }));
   await fc.assert(
     fc.asyncProperty(damages, (list) => check(list.reduce(damage, model), openOnnx)),
     runs,

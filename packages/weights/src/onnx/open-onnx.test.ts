@@ -1,12 +1,25 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { toArray } from "@fovea/tensor";
-import { TensorProto_DataLocation, TensorProto_DataType } from "onnx-buf";
+import { GraphProtoSchema, ModelProtoSchema, TensorProto_DataLocation, TensorProto_DataType } from "onnx-buf";
+import type { StringStringEntryProtoSchema, TensorProtoSchema } from "onnx-buf";
 import { describe, expect, test } from "vitest";
-import { onnxModel } from "../fixtures/onnx-model.ts";
 import { readAll } from "../require-all.ts";
 import { WeightFileError } from "../weight-file-error.ts";
 import { openOnnx } from "./open-onnx.ts";
 
-type Initializer = NonNullable<Parameters<typeof onnxModel>[0]["initializer"]>[number];
+type Graph = MessageInitShape<typeof GraphProtoSchema>;
+type Initializer = MessageInitShape<typeof TensorProtoSchema>;
+
+/** An ONNX file around a graph, encoded by the published schema. */
+function onnxModel(
+  graph: Graph,
+  metadataProps: MessageInitShape<typeof StringStringEntryProtoSchema>[] = [],
+): Uint8Array {
+  const model = { irVersion: 8n, metadataProps, graph: create(GraphProtoSchema, graph) };
+  return toBinary(ModelProtoSchema, create(ModelProtoSchema, model));
+}
+
 const {
   FLOAT,
   DOUBLE,
@@ -203,7 +216,7 @@ describe("a hostile model is refused at opening:", () => {
 });
 
 /** 100 KB that would become 100 MB of names. */
-function longPrefix(): Parameters<typeof onnxModel>[0] {
+function longPrefix(): Graph {
   const initializer = Array.from({ length: 2000 }, (_, index) => ({ ...weight, name: String(index) }));
   return { node: [{ opType: "x".repeat(50_000), attribute: [{ name: "a", g: { initializer } }] }] };
 }
