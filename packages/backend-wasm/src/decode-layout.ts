@@ -45,7 +45,7 @@ export const partialBytes = (valueDim: number): number => (paddedTo8(valueDim) +
 
 /** Scratch memory of a strip: as a tile's, but keys and values only pass through it when they are widened. */
 export function decodeShape(headDim: number, valueDim: number): TileShape {
-  const keyTile = 256;
+  const keyTile = chunkKeys;
   let end = 0;
   const part = (floats: number): number => {
     const start = end;

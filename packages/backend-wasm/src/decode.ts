@@ -49,6 +49,7 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
   const loop = new TaskLoop<DecodeField, TileShape>(f, shape, decodeOffset);
   const block = f.local("i32");
   const blockEnd = f.local("i32");
+  const blockKeys = f.local("i32");
   const column = f.local("i32");
   const lastColumn = f.local("i32");
   const operand = f.local("i32");
@@ -81,12 +82,20 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
   const eachBlock = (name: "key" | "value", body: () => void): void => {
     const size = name === "key" ? headDim : valueDim;
     const widenRows = widen[name];
+    // What all rows read at once may pass by; what several groups of rows or the widened copy are read from should stay close.
+    f.i32(widenedKeys);
+    if (widenRows === null) {
+      f.i32(shape.keyTile);
+      f.get(loop.rows);
+      f.i32(stripRows);
+      f.op("i32.gt_s");
+      f.op("select");
+    }
+    f.set(blockKeys);
     f.get(loop.start);
     f.set(block);
-    f.forRange(block, loop.end, widenedKeys, () => {
-      f.get(block);
-      f.i32(widenedKeys);
-      f.op("i32.add");
+    f.forRange(block, loop.end, 0, () => {
+      f.address(block, 0, blockKeys);
       f.set(blockEnd);
       f.smaller(blockEnd, loop.end);
       f.set(blockEnd);
@@ -138,6 +147,8 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
         f.increase(lastColumn, 2);
         body();
       });
+      f.get(blockEnd);
+      f.set(block);
     });
   };
   /** Calls the function for as many rows as the present group has. */

@@ -7,6 +7,9 @@ const padding = 64;
 /** The first page stays unused: address 0 is never a block. */
 const firstAddress = pageBytes;
 
+/** Kernels may read this far past a block: they ask for memory ahead of time. */
+export const readAhead = 2048;
+
 /** Growing takes at most 16 MiB more than was asked for. */
 const mostSparePages = 256;
 
@@ -145,14 +148,15 @@ export class Heap {
   }
 
   #grow(size: number): void {
-    const before = this.bytes;
+    const before = this.bytes - readAhead;
     const last = this.#free.at(-1);
     const reusable = last && last.end === before ? before - last.start : 0;
     const top = Math.max(before, firstAddress);
     const pages = Math.ceil((top - before + size - reusable) / pageBytes);
     // Somewhat more than asked for, so that many small requests grow the memory a few times only.
-    const spare = Math.min(Math.ceil(before / pageBytes / 2), mostSparePages);
-    const wish = Math.min(Math.max(pages, spare), this.maximumPages - before / pageBytes);
+    const present = this.bytes / pageBytes;
+    const spare = Math.min(Math.ceil(present / 2), mostSparePages);
+    const wish = Math.min(Math.max(pages, spare), this.maximumPages - present);
     const refuse = (cause?: unknown): never => {
       throw new BackendError(
         `backend-wasm: out of memory: ${size} bytes more do not fit beside the ${this.bytesHeld} in use (limit ${this.maximumPages * pageBytes}). ` +
@@ -171,7 +175,7 @@ export class Heap {
         refuse(again);
       }
     }
-    const end = this.bytes;
+    const end = this.bytes - readAhead;
     if (reusable > 0 && last) this.#free[this.#free.length - 1] = { start: last.start, end };
     else this.#free.push({ start: top, end });
   }

@@ -1,4 +1,5 @@
 import type { FunctionBody, Local } from "./assembler.ts";
+import { readAhead } from "./heap.ts";
 
 /** Most rows taken together: 4 rows × 2 keys are 8 sums, enough to hide the latency of a fused multiply-add. */
 export const stripRows = 4;
@@ -23,8 +24,12 @@ export function eachPair(f: FunctionBody, at: Local, end: Local, body: () => voi
 }
 
 /** Sets the pointers of the next two rows and asks for all their cache lines in order: memory comes fastest in sequence, but the rows are read side
- *  by side, and a processor looks too few instructions ahead to have enough lines under way by itself. */
+ *  by side, and a processor looks too few instructions ahead to have enough lines under way by itself. One read goes further ahead, so that the
+ *  next page is found in time. */
 export function startPair(f: FunctionBody, row: Local, stride: Local, pointers: readonly Local[], size: number): void {
+  f.get(row);
+  f.memory("i32.load8_u", readAhead);
+  f.op("drop");
   for (const pointer of pointers) {
     f.get(row);
     f.set(pointer);
