@@ -15,7 +15,7 @@ import {
   zerosLike,
 } from "@tensorflow/tfjs-core";
 import type { Tensor, Tensor1D } from "@tensorflow/tfjs-core";
-import { gatherFlat, scatterSum } from "./gather-flat.ts";
+import { gatherRows, scatterRows } from "./gather-rows.ts";
 import { safeSelect } from "./safe-select.ts";
 import { sumTo } from "./sum-to.ts";
 
@@ -35,7 +35,7 @@ export function gatherTable(table: Tensor, type: Type, indices: readonly Tensor[
   const flat = reshape(position, [-1]) as Tensor1D;
   const values = reshape(table, [-1]) as Tensor1D;
   if (type === "float") {
-    const found = reshape(gatherFlat(values, flat), position.shape);
+    const found = reshape(gatherRows(values, flat), position.shape);
     return safeSelect(isInside, found, zerosLike(found));
   }
   // bools are gathered as ints: not every backend gathers bools
@@ -55,7 +55,7 @@ export function scatterTable(shares: Tensor, shape: readonly number[], indices: 
   const updates = sumTo(shares, position.shape);
   const inside = safeSelect(isInside, updates, zerosLike(updates));
   const flat = reshape(position, [-1]) as Tensor1D;
-  return reshape(scatterSum(reshape(inside, [-1]) as Tensor1D, flat, size), [...shape]);
+  return reshape(scatterRows(reshape(inside, [-1]), flat, size), [...shape]);
 }
 
 function placesOf(shape: readonly number[], indices: readonly Tensor[]): Places {

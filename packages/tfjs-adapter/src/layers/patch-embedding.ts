@@ -1,0 +1,101 @@
+import { add, broadcastTo, concat, reshape, tidy, transpose } from "@tensorflow/tfjs-core";
+import type { serialization, Tensor } from "@tensorflow/tfjs-core";
+import { initializers, layers, type LayerVariable } from "@tensorflow/tfjs-layers";
+import { AdapterError } from "../adapter-error.ts";
+import { glorot } from "./add-weight.ts";
+import { dense } from "./dense.ts";
+import { shapesOf, type LayerArguments } from "./layer-arguments.ts";
+
+type Shape = (number | null)[];
+
+export interface PatchEmbeddingArguments extends LayerArguments {
+  /** Side of a patch, or `[height, width]`. */
+  readonly patchSize: number | readonly [number, number];
+  readonly embeddingDim: number;
+  /** Puts a learned vector before the patches, for a classifier to read; default false. */
+  readonly classToken?: boolean;
+  /** Default "learned". */
+  readonly positions?: "learned" | "none";
+  readonly seed?: number | null;
+}
+
+/** Cuts pictures into patches, from the top left row by row, and projects each: a vision transformer's tokens.
+ *  Input `[batch, height, width, channels]`, output `[batch, patches (+ 1), embeddingDim]`. The kernel `[height, width, channels, embeddingDim]` is that
+ *  of a convolution with strides of a patch.
+ *  @see Dosovitskiy et al. 2020, eq. 1 */
+export class PatchEmbedding extends layers.Layer {
+  static className = "PatchEmbedding";
+  readonly #given: PatchEmbeddingArguments;
+  readonly #patch: readonly [number, number];
+  #kernel: LayerVariable | null = null;
+  #bias: LayerVariable | null = null;
+  #class: LayerVariable | null = null;
+  #places: LayerVariable | null = null;
+
+  constructor(args: PatchEmbeddingArguments) {
+    super(args);
+    const { patchSize } = args;
+    this.#given = args;
+    this.#patch = typeof patchSize === "number" ? [patchSize, patchSize] : [patchSize[0], patchSize[1]];
+  }
+
+  override build(inputShape: Shape): void {
+    const { embeddingDim, classToken = false, positions = "learned", seed = null } = this.#given;
+    const [, , , channels] = shapesOf(inputShape)[0] as number[];
+    const [rows, columns] = this.#grid(shapesOf(inputShape)[0]);
+    const [height, width] = this.#patch;
+    const from = height * width * channels;
+    const kernel = [height, width, channels, embeddingDim];
+    this.#kernel = this.addWeight("kernel", kernel, "float32", glorot(from, embeddingDim, seed));
+    this.#bias = this.addWeight("bias", [embeddingDim], "float32", initializers.zeros());
+    if (classToken) this.#class = this.addWeight("class_token", [1, 1, embeddingDim], "float32", initializers.zeros());
+    if (positions === "learned") {
+      const small = initializers.randomUniform({
+        minval: -0.05,
+        maxval: 0.05,
+        ...(seed !== null && { seed: seed + 1 }),
+      });
+      const places = [rows * columns + (classToken ? 1 : 0), embeddingDim];
+      this.#places = this.addWeight("position_embeddings", places, "float32", small);
+    }
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const [shape] = shapesOf(inputShape);
+    const [rows, columns] = this.#grid(shape);
+    return [shape[0], rows * columns + (this.#given.classToken ? 1 : 0), this.#given.embeddingDim];
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: object): Tensor {
+    this.invokeCallHook(inputs, kwargs);
+    const pictures = Array.isArray(inputs) ? inputs[0] : inputs;
+    const [batch, , , channels] = pictures.shape;
+    const [rows, columns] = this.#grid(pictures.shape);
+    const [height, width] = this.#patch;
+    const { embeddingDim } = this.#given;
+    return tidy(() => {
+      const cut = reshape(pictures, [batch, rows, height, columns, width, channels]);
+      const patches = reshape(transpose(cut, [0, 1, 3, 2, 4, 5]), [batch, rows * columns, height * width * channels]);
+      const projected = dense(patches, (this.#kernel as LayerVariable).read(), (this.#bias as LayerVariable).read());
+      const tokens = this.#class
+        ? concat([broadcastTo(this.#class.read(), [batch, 1, embeddingDim]), projected], 1)
+        : projected;
+      return this.#places ? add(tokens, this.#places.read()) : tokens;
+    });
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const { embeddingDim, classToken = false, positions = "learned", seed = null } = this.#given;
+    return { ...super.getConfig(), patchSize: [...this.#patch], embeddingDim, classToken, positions, seed };
+  }
+
+  #grid(shape: readonly (number | null)[]): [rows: number, columns: number] {
+    const [, height, width] = shape as number[];
+    const [rows, columns] = [height / this.#patch[0], width / this.#patch[1]];
+    if (shape.length === 4 && Number.isInteger(rows) && Number.isInteger(columns)) return [rows, columns];
+    throw new AdapterError(
+      `${this.name}: expected pictures [batch, height, width, channels] that patches of ${this.#patch.join(" × ")} fill, got [${shape.join(", ")}].`,
+    );
+  }
+}

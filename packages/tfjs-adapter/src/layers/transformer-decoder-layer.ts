@@ -1,0 +1,132 @@
+import { tidy, type serialization, type Tensor } from "@tensorflow/tfjs-core";
+import { layers } from "@tensorflow/tfjs-layers";
+import { AdapterError } from "../adapter-error.ts";
+import type { AddWeight } from "./add-weight.ts";
+import type { AttentionBlock } from "./attention-block.ts";
+import { branch } from "./branch.ts";
+import type { FeedForward } from "./feed-forward.ts";
+import { inputMasks, type CallArguments } from "./input-masks.ts";
+import { lastOf, shapesOf } from "./layer-arguments.ts";
+import { lookConfig, readLook, type Look } from "./look.ts";
+import type { NormBlock } from "./norm-block.ts";
+import { programText, readProgram, type LayerProgram } from "./program-text.ts";
+import {
+  attentionOf,
+  feedForwardOf,
+  normOf,
+  transformerConfig,
+  type TransformerArguments,
+} from "./transformer-arguments.ts";
+
+type Shape = (number | null)[];
+
+export interface TransformerDecoderLayerArguments extends TransformerArguments {
+  /** Programs of the cross-attention; `score` and `mask` are those of the self-attention. */
+  readonly crossScore?: LayerProgram | null;
+  readonly crossMask?: LayerProgram | null;
+}
+
+/** Causal self-attention, attention to what an encoder gave, and a feed-forward network, each with a way around it and a normalization.
+ *  Input `[batch, tokens, dim]` (then there is no cross-attention) or `[x, encoded]`, encoded `[batch, keys, any dim]`; output as x.
+ *  Padding masks of both are honoured.
+ *  @see Vaswani et al. 2017, section 3.1; KerasHub TransformerDecoder */
+export class TransformerDecoderLayer extends layers.Layer {
+  static className = "TransformerDecoderLayer";
+  readonly #given: TransformerDecoderLayerArguments;
+  readonly #look: Look;
+  readonly #crossLook: Look;
+  readonly #feedForward: FeedForward;
+  readonly #norms: readonly [NormBlock, NormBlock, NormBlock];
+  #attention: AttentionBlock | null = null;
+  #cross: AttentionBlock | null = null;
+  #mask: Tensor | null = null;
+
+  constructor(args: TransformerDecoderLayerArguments) {
+    super(args);
+    this.#given = args;
+    this.#look = readLook(this.name, args);
+    this.#crossLook = {
+      score: readProgram(this.name, "crossScore", "float", args.crossScore),
+      mask: readProgram(this.name, "crossMask", "bool", args.crossMask),
+      normalizer: this.#look.normalizer,
+      learnedTables: [],
+      rotary: null,
+    };
+    this.#feedForward = feedForwardOf(this.name, args);
+    this.#norms = [normOf(args), normOf(args), normOf(args)];
+    this.supportsMasking = true;
+    attentionOf(this.name, args, this.#look, args.numHeads, 0);
+  }
+
+  override build(inputShape: Shape | Shape[]): void {
+    const [own, encoded] = shapesOf(inputShape);
+    const dim = lastOf(own);
+    const add: AddWeight = (name, shape, initializer) => this.addWeight(name, shape, "float32", initializer);
+    const below =
+      (prefix: string): AddWeight =>
+      (name, shape, initializer) =>
+        add(`${prefix}/${name}`, shape, initializer);
+    this.#attention = attentionOf(this.name, this.#given, this.#look, dim, 0);
+    this.#attention.build(below("self_attention"), { query: dim, key: dim, value: dim });
+    this.#norms[0].build(add, dim, "self_attention_norm/");
+    if (encoded) {
+      this.#cross = attentionOf(this.name, this.#given, this.#crossLook, dim, 10);
+      this.#cross.build(below("cross_attention"), { query: dim, key: lastOf(encoded), value: lastOf(encoded) });
+      this.#norms[1].build(add, dim, "cross_attention_norm/");
+    }
+    this.#feedForward.build(add, dim);
+    this.#norms[2].build(add, dim, "feedforward_norm/");
+    super.build(inputShape);
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    return [...shapesOf(inputShape)[0]];
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor {
+    this.invokeCallHook(inputs, kwargs);
+    const given = Array.isArray(inputs) ? inputs : [inputs];
+    const [x, encoded] = given;
+    if ((encoded !== undefined) !== (this.#cross !== null)) {
+      throw new AdapterError(
+        `${this.name}: expected ${this.#cross ? "[x, encoded]" : "x alone"}, as when it was built, got ${given.length} inputs.`,
+      );
+    }
+    const [mask, encodedMask] = inputMasks(this, given, kwargs.mask);
+    this.#mask = mask;
+    const { normalizeFirst = false, dropout = 0 } = this.#given;
+    const training = kwargs.training ?? false;
+    const settings = { normalizeFirst, dropout, training };
+    const attention = this.#attention as AttentionBlock;
+    return tidy(() => {
+      const padding = { queryMask: mask, keyMask: mask, training };
+      let y = branch(
+        x,
+        this.#norms[0],
+        settings,
+        (z) => attention.call({ query: z, key: z, value: z, ...padding, causal: true }).output,
+      );
+      const cross = this.#cross;
+      if (cross) {
+        const around = { key: encoded, value: encoded, queryMask: mask, keyMask: encodedMask, training };
+        y = branch(y, this.#norms[1], settings, (z) => cross.call({ query: z, ...around }).output);
+      }
+      return branch(y, this.#norms[2], settings, (z) => this.#feedForward.call(z));
+    });
+  }
+
+  override computeMask(_: Tensor | Tensor[], mask?: Tensor | Tensor[]): Tensor {
+    return ((Array.isArray(mask) ? mask[0] : mask) ?? this.#mask) as Tensor;
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    const { score, mask } = this.#crossLook;
+    return {
+      ...super.getConfig(),
+      ...lookConfig(this.#look),
+      ...transformerConfig(this.#given),
+      crossScore: score && programText(score),
+      crossMask: mask && programText(mask),
+    };
+  }
+}

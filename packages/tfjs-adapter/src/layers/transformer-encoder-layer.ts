@@ -1,0 +1,84 @@
+import { tidy, type serialization, type Tensor } from "@tensorflow/tfjs-core";
+import { layers } from "@tensorflow/tfjs-layers";
+import type { AddWeight } from "./add-weight.ts";
+import type { AttentionBlock } from "./attention-block.ts";
+import { branch } from "./branch.ts";
+import type { FeedForward } from "./feed-forward.ts";
+import { inputMasks, type CallArguments } from "./input-masks.ts";
+import { lastOf, shapesOf } from "./layer-arguments.ts";
+import { lookConfig, readLook, type Look } from "./look.ts";
+import type { NormBlock } from "./norm-block.ts";
+import {
+  attentionOf,
+  feedForwardOf,
+  normOf,
+  transformerConfig,
+  type TransformerArguments,
+} from "./transformer-arguments.ts";
+
+export type TransformerEncoderLayerArguments = TransformerArguments;
+
+/** Self-attention and a feed-forward network, each with a way around it and a normalization.
+ *  Input and output `[batch, tokens, dim]`; dim is a multiple of numHeads. Padding masks are honoured and carried on.
+ *  @see Vaswani et al. 2017, section 3.1; KerasHub TransformerEncoder */
+export class TransformerEncoderLayer extends layers.Layer {
+  static className = "TransformerEncoderLayer";
+  readonly #given: TransformerEncoderLayerArguments;
+  readonly #look: Look;
+  readonly #feedForward: FeedForward;
+  readonly #norms: readonly [NormBlock, NormBlock];
+  #attention: AttentionBlock | null = null;
+  #mask: Tensor | null = null;
+
+  constructor(args: TransformerEncoderLayerArguments) {
+    super(args);
+    this.#given = args;
+    this.#look = readLook(this.name, args);
+    this.#feedForward = feedForwardOf(this.name, args);
+    this.#norms = [normOf(args), normOf(args)];
+    this.supportsMasking = true;
+    attentionOf(this.name, args, this.#look, args.numHeads, 0);
+  }
+
+  override build(inputShape: (number | null)[]): void {
+    const dim = lastOf(shapesOf(inputShape)[0]);
+    const add: AddWeight = (name, shape, initializer) => this.addWeight(name, shape, "float32", initializer);
+    this.#attention = attentionOf(this.name, this.#given, this.#look, dim, 0);
+    const sizes = { query: dim, key: dim, value: dim };
+    this.#attention.build((name, shape, initializer) => add(`self_attention/${name}`, shape, initializer), sizes);
+    this.#norms[0].build(add, dim, "self_attention_norm/");
+    this.#feedForward.build(add, dim);
+    this.#norms[1].build(add, dim, "feedforward_norm/");
+    super.build(inputShape);
+  }
+
+  override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor {
+    this.invokeCallHook(inputs, kwargs);
+    const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    const [mask] = inputMasks(this, [x], kwargs.mask);
+    this.#mask = mask;
+    const { normalizeFirst = false, dropout = 0 } = this.#given;
+    const training = kwargs.training ?? false;
+    const settings = { normalizeFirst, dropout, training };
+    const pairs = { pairMask: kwargs.attentionMask ?? null, causal: kwargs.useCausalMask ?? false };
+    const attention = this.#attention as AttentionBlock;
+    return tidy(() => {
+      const attended = branch(
+        x,
+        this.#norms[0],
+        settings,
+        (y) =>
+          attention.call({ query: y, key: y, value: y, queryMask: mask, keyMask: mask, training, ...pairs }).output,
+      );
+      return branch(attended, this.#norms[1], settings, (y) => this.#feedForward.call(y));
+    });
+  }
+
+  override computeMask(_: Tensor | Tensor[], mask?: Tensor | Tensor[]): Tensor {
+    return ((Array.isArray(mask) ? mask[0] : mask) ?? this.#mask) as Tensor;
+  }
+
+  override getConfig(): serialization.ConfigDict {
+    return { ...super.getConfig(), ...lookConfig(this.#look), ...transformerConfig(this.#given) };
+  }
+}
