@@ -23,6 +23,7 @@ interface Views {
   readonly buffer: ArrayBufferLike;
   readonly f32: Float32Array;
   readonly i32: Int32Array;
+  readonly i8: Int8Array;
   readonly u8: Uint8Array;
   readonly u16: Uint16Array;
 }
@@ -31,6 +32,7 @@ const viewsOf = (buffer: ArrayBufferLike): Views => ({
   buffer,
   f32: new Float32Array(buffer),
   i32: new Int32Array(buffer),
+  i8: new Int8Array(buffer),
   u8: new Uint8Array(buffer),
   u16: new Uint16Array(buffer),
 });
@@ -100,6 +102,10 @@ export class Heap {
 
   get i32(): Int32Array {
     return this.#current().i32;
+  }
+
+  get i8(): Int8Array {
+    return this.#current().i8;
   }
 
   get u8(): Uint8Array {

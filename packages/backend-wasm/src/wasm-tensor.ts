@@ -17,6 +17,7 @@ const views = {
   int32: { bytes: 4, of: (heap: Heap): TensorData => heap.i32 },
   float16: { bytes: 2, of: (heap: Heap): TensorData => heap.u16 },
   bfloat16: { bytes: 2, of: (heap: Heap): TensorData => heap.u16 },
+  int8: { bytes: 1, of: (heap: Heap): TensorData => heap.i8 },
   uint8: { bytes: 1, of: (heap: Heap): TensorData => heap.u8 },
   bool: { bytes: 1, of: (heap: Heap): TensorData => heap.u8 },
 } as const;

@@ -7,8 +7,7 @@ import { storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Typed arrays of numbers. */
-export type NumberArray =
-  TensorData | Int8Array | Int16Array | Uint32Array | Uint8ClampedArray | BigInt64Array | BigUint64Array;
+export type NumberArray = TensorData | Int16Array | Uint32Array | Uint8ClampedArray | BigInt64Array | BigUint64Array;
 
 /** What lies in memory as scijs's and stdlib's ndarrays do; row-major when it names no strides. */
 export interface NdarrayLike {
@@ -26,9 +25,9 @@ const kinds: Readonly<Record<string, { dtype: DType; shared: boolean }>> = {
   Float64Array: { dtype: "float64", shared: true },
   Float16Array: { dtype: "float16", shared: true },
   Int32Array: { dtype: "int32", shared: true },
+  Int8Array: { dtype: "int8", shared: true },
   Uint8Array: { dtype: "uint8", shared: true },
   Uint8ClampedArray: { dtype: "uint8", shared: true },
-  Int8Array: { dtype: "int32", shared: false },
   Int16Array: { dtype: "int32", shared: false },
   Uint32Array: { dtype: "int32", shared: false },
   BigInt64Array: { dtype: "int32", shared: false },

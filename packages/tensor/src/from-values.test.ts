@@ -22,6 +22,7 @@ test("typed arrays keep their dtype and their memory", () => {
   memory[3] = 9;
   expect([t.dtype, toNested(t)]).toEqual(["float64", [[1, 2], [3, 9]]]); // prettier-ignore
   expect(tensor(new Int32Array(2)).dtype).toBe("int32");
+  expect(tensor(new Int8Array(2)).dtype).toBe("int8");
   expect(tensor(new Uint8Array(2)).dtype).toBe("uint8");
   expect(tensor(new Float32Array(2)).dtype).toBe("float32");
 });
@@ -30,7 +31,7 @@ test("other whole-number arrays are read into int32", () => {
   const t = tensor(new BigInt64Array([5n, -7n]));
   expect([t.dtype, toArray(t)]).toEqual(["int32", [5, -7]]);
   expect(() => tensor(new BigInt64Array([2n ** 40n]))).toThrow(DTypeError);
-  expect(toArray(tensor(new Int8Array([-1, 2])))).toEqual([-1, 2]);
+  expect(toArray(tensor(new Int16Array([-1, 2])))).toEqual([-1, 2]);
 });
 
 test("a Uint16Array is bits, and must be told whose", () => {

@@ -5,7 +5,7 @@ import type { Tensor } from "./tensor.ts";
 import { innerStride, walkRows } from "./walk-rows.ts";
 
 /** Decoded numbers: 16-bit floats come as float32. */
-export type Values = Float32Array | Float64Array | Int32Array | Uint8Array;
+export type Values = Float32Array | Float64Array | Int32Array | Int8Array | Uint8Array;
 
 /** Number of elements. */
 export function size(tensor: Tensor): number {

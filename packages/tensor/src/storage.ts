@@ -25,6 +25,7 @@ export const storage: Readonly<Record<DType, Storage>> = {
   float16: { array: Uint16Array, encode: toFloat16Bits, decode: fromFloat16Bits },
   bfloat16: { array: Uint16Array, encode: toBfloat16Bits, decode: fromBfloat16Bits },
   int32: { array: Int32Array, encode: truncate(-(2 ** 31), 2 ** 31 - 1), decode: asIs },
+  int8: { array: Int8Array, encode: truncate(-128, 127), decode: asIs },
   uint8: { array: Uint8Array, encode: truncate(0, 255), decode: asIs },
   bool: { array: Uint8Array, encode: (value) => (value === 0 ? 0 : 1), decode: asIs },
 };
@@ -57,12 +58,12 @@ export function isFloat(dtype: DType): boolean {
   return dtype === "float32" || dtype === "float64" || dtype === "float16" || dtype === "bfloat16";
 }
 
-/** The dtype of a result that has fractions: a float dtype stays, int32, uint8 and bool become float32. */
+/** The dtype of a result that has fractions: a float dtype stays, int32, int8, uint8 and bool become float32. */
 export function floatDType(dtype: DType): DType {
   return isFloat(dtype) ? dtype : "float32";
 }
 
-/** The dtype of a result made of two: equal ones stay (bool and uint8 count as int32), floats win over ints, mixed floats give the wider,
+/** The dtype of a result made of two: equal ones stay (bool, int8 and uint8 count as int32), floats win over ints, mixed floats give the wider,
  *  float16 with bfloat16 gives float32. */
 export function promote(a: DType, b: DType): DType {
   if (a === b && isFloat(a)) return a;

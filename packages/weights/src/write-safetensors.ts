@@ -12,7 +12,7 @@ export interface WriteSafetensorsOptions {
 }
 
 /** Wider elements first, so that every weight is aligned; then by name: the order of the format's own library. */
-const dtypeOrder: readonly DType[] = ["float64", "float32", "int32", "bfloat16", "float16", "uint8", "bool"];
+const dtypeOrder: readonly DType[] = ["float64", "float32", "int32", "bfloat16", "float16", "int8", "uint8", "bool"];
 
 /** A safetensors file of the weights. The same weights give the same bytes, in whatever order they come.
  *  @throws {WeightFileError} for a name that the format cannot keep */

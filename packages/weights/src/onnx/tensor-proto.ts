@@ -140,6 +140,7 @@ const arrays: Readonly<Record<Tensor["dtype"], (size: number) => TensorData>> = 
   float16: (size) => new Uint16Array(size),
   bfloat16: (size) => new Uint16Array(size),
   int32: (size) => new Int32Array(size),
+  int8: (size) => new Int8Array(size),
   uint8: (size) => new Uint8Array(size),
   bool: (size) => new Uint8Array(size),
 };
