@@ -6,10 +6,10 @@ import { AdapterError } from "./adapter-error.ts";
 import { optionNames } from "./options.ts";
 import type { AttentionOptions } from "./options.ts";
 
-export type TableRole = "score" | "mask" | "probability";
+type TableRole = "score" | "mask" | "probability";
 
 /** What a tensor behind query, key and value is. */
-export type Slot = { readonly role: TableRole; readonly name: string } | { readonly role: "sinks" };
+type Slot = { readonly role: TableRole; readonly name: string } | { readonly role: "sinks" };
 
 /** One call without its tensors: what both paths, and both passes, are told beside the list of inputs. */
 export interface CallSpec {

@@ -5,7 +5,7 @@ import { glorot, type AddWeight } from "./add-weight.ts";
 import { dense } from "./dense.ts";
 
 /** What stands between the two projections. */
-export const activations = {
+const activations = {
   relu: (x: Tensor): Tensor => relu(x),
   /** `x Φ(x)`, exactly (Hendrycks & Gimpel 2016). */
   gelu: (x: Tensor): Tensor => mul(mul(x, scalar(0.5)), add(scalar(1), erf(mul(x, scalar(Math.SQRT1_2))))),

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { causal, documents } from "@fovea/masking";
 import { trace } from "@fovea/program";
 import { chain, relativeBias } from "@fovea/scoring";
@@ -94,7 +95,7 @@ describe("saving", () => {
       writeFileSync(join(folder, "model.json"), JSON.stringify(rest));
       writeFileSync(join(folder, "weights.bin"), new Uint8Array(weightData as ArrayBuffer));
       writeFileSync(join(folder, "inputs.json"), JSON.stringify({ tokens, picture: Array.from(picture.data) }));
-      const script = join(import.meta.dirname, "../testing/load-and-predict.ts");
+      const script = fileURLToPath(new URL("../testing/load-and-predict.ts", import.meta.url));
       const printed = execFileSync(process.execPath, [script, folder], {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "ignore"],
