@@ -203,7 +203,7 @@ export function rowsOf({ threads }: { readonly threads: number }): Row[] {
         { name: "tfjs wasm", job: { contender: "encoder", work: "tensorflow" } },
       ],
       targets: [fasterThan("reference backend", 20), fasterThan("tfjs wasm", 1)],
-      limitedBy: "layers outside attention that do not run on the backend",
+      limitedBy: "matrix products of few rows, and what goes on between kernels",
       seconds: 25,
     },
     {
