@@ -1,4 +1,4 @@
-import { createWasmBackend } from "@fovea/backend-wasm";
+import { BackendError, createWasmBackend } from "@fovea/backend-wasm";
 import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
 
 let chosen: Backend | null = null;
@@ -19,7 +19,8 @@ export function attentionBackend(): Backend {
 function createDefault(): Backend {
   try {
     return createWasmBackend();
-  } catch {
-    return referenceBackend;
+  } catch (error) {
+    if (error instanceof BackendError) return referenceBackend;
+    throw error;
   }
 }

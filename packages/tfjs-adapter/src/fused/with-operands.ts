@@ -1,4 +1,4 @@
-import type { WasmBackend } from "@fovea/backend-wasm";
+import { BackendError, type WasmBackend } from "@fovea/backend-wasm";
 import { referenceBackend, type Backend, type Kernel, type Plan } from "@fovea/dot-product-attention";
 import type { Tensor } from "@fovea/tensor";
 
@@ -25,7 +25,7 @@ export function kernelOf(backend: Backend, plan: Plan): Kernel {
   try {
     return backend.compile(plan);
   } catch (error) {
-    if (error instanceof Error && error.name === "BackendError") return referenceBackend.compile(plan);
+    if (error instanceof BackendError) return referenceBackend.compile(plan);
     throw error;
   }
 }

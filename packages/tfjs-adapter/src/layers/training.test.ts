@@ -4,16 +4,16 @@ import { describe, expect, test } from "vitest";
 import { RMSNormalization, TokenAndPositionEmbedding, TransformerEncoderLayer } from "../layers.ts";
 import { backendNames, useBackend } from "../testing/use-backend.ts";
 
-/** Every sequence of four tokens from 1 to 4, and whether its first token comes again: only looking at it from the others can tell. */
-const sequences = Array.from({ length: 256 }, (_, i) => {
-  const n = i * 77 + 13; // every number below 256 once, mixed
-  return [n, n >> 2, n >> 4, n >> 6].map((bits) => (bits & 3) + 1);
+/** Every sequence of three tokens from 1 to 4, and whether its first token comes again: only looking at it from the others can tell. */
+const sequences = Array.from({ length: 64 }, (_, i) => {
+  const n = i * 29 + 13; // every number below 64 once, mixed
+  return [n, n >> 2, n >> 4].map((bits) => (bits & 3) + 1);
 });
 const answers = sequences.map(([first, ...rest]) => [Number(rest.includes(first))]);
 
 function classifier(): LayersModel {
-  const tokens = input({ shape: [4] });
-  const embedding = { vocabularySize: 5, sequenceLength: 4, embeddingDim: 16, seed: 1 };
+  const tokens = input({ shape: [3] });
+  const embedding = { vocabularySize: 5, sequenceLength: 3, embeddingDim: 16, seed: 1 };
   let x = new TokenAndPositionEmbedding(embedding).apply(tokens) as SymbolicTensor;
   x = new TransformerEncoderLayer({ numHeads: 4, intermediateDim: 32, normalizeFirst: true, seed: 2 }).apply(
     x,
@@ -35,7 +35,7 @@ describe.each(backendNames)("training on %s", (backend) => {
     const [x, y] = [tensor2d(sequences), tensor2d(answers)];
     await net.fit(x, y, { epochs: 1, batchSize: 32, shuffle: false, verbose: 0 });
     const before = memory().numTensors;
-    const { history } = await net.fit(x, y, { epochs: 15, batchSize: 32, shuffle: false, verbose: 0 });
+    const { history } = await net.fit(x, y, { epochs: 40, batchSize: 32, shuffle: false, verbose: 0 });
     expect(memory().numTensors).toBe(before);
     expect((history.acc as number[]).at(-1)).toBeGreaterThan(0.95);
     net.dispose();
