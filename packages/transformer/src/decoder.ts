@@ -1,0 +1,93 @@
+import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
+import type { CacheOptions, Projection } from "@fovea/multi-head-attention";
+import { transpose, type Tensor } from "@fovea/tensor";
+import { DecoderSession } from "./decoder-session.ts";
+import type { LayerResult } from "./layer.ts";
+import type { AttentionSettings } from "./layer-options.ts";
+import type { DecoderLayerWeights } from "./layer-weights.ts";
+import type { Normalization } from "./normalization.ts";
+import { placeSettings, settingsOfLayers } from "./settings.ts";
+import type { TokenEmbedding } from "./token-embedding.ts";
+import { WeightStore } from "./weight-store.ts";
+
+export interface DecoderWeights {
+  readonly embedding: TokenEmbedding;
+  readonly layers: readonly DecoderLayerWeights[];
+  /** After the last layer; default none. */
+  readonly normalization?: Normalization;
+  /** Vectors to logits, weight `[dim, vocabulary]`; default tied: the token vectors of the embedding (Press & Wolf 2017). */
+  readonly head?: Projection;
+}
+
+export interface DecoderSettings {
+  /** For all layers, or for each. The mask is causal unless one is given. */
+  readonly attention: AttentionSettings | readonly AttentionSettings[];
+  /** Default heads as in `attention`, and nothing else. */
+  readonly crossAttention?: AttentionSettings | readonly AttentionSettings[];
+  /** Default `"pre"`. */
+  readonly order?: "pre" | "post";
+  /** Default `referenceBackend`. */
+  readonly backend?: Backend;
+}
+
+export interface SessionOptions {
+  /** What an encoder gave, `[batch, keys, dim]`: needed where layers have cross-attention. */
+  readonly memory?: Tensor;
+  /** Vectors of each sequence in `memory`, `[batch]`; default all. */
+  readonly memoryLengths?: ArrayLike<number>;
+  /** How each layer keeps its keys and values: capacity, window with sinks, storage; default growing. */
+  readonly cache?: CacheOptions;
+  /** Called after each layer, while what it computed is alive. */
+  readonly observe?: (layer: number, result: LayerResult) => void;
+}
+
+export interface Decoder {
+  /** Starts sequences of their own, with empty caches; whoever opens it disposes of it. */
+  open(options?: SessionOptions): DecoderSession;
+  /** Lets go of what it keeps in the backend's memory. */
+  dispose(): void;
+}
+
+/** A decoder made ready: what all its sessions share. */
+export interface PreparedDecoder extends DecoderWeights {
+  readonly head: Projection;
+  readonly attention: readonly AttentionSettings[];
+  readonly crossAttention: readonly AttentionSettings[];
+  readonly order: "pre" | "post";
+  readonly backend: Backend;
+}
+
+/** A stack of decoder layers over tokens, with a head that says which token may come next. With an encoder's vectors it is the second half of an encoder-decoder.
+ *  Between embedding and logits everything stays where the backend computes.
+ *  @throws {TransformerError} when settings do not fit the layers
+ *  @throws {ShapeError | DTypeError} for a weight no kernel can be made for */
+export function createDecoder(weights: DecoderWeights, settings: DecoderSettings): Decoder {
+  const { backend = referenceBackend, order = "pre" } = settings;
+  const count = weights.layers.length;
+  const attention = settingsOfLayers("createDecoder", "attention", settings.attention, count);
+  const crossAttention = settingsOfLayers(
+    "createDecoder",
+    "crossAttention",
+    settings.crossAttention ?? attention.map(({ heads }) => ({ heads })),
+    count,
+  );
+  const store = new WeightStore(backend);
+  const { embedding, normalization } = weights;
+  const prepared: PreparedDecoder = {
+    embedding: {
+      ...embedding,
+      ...(embedding.normalization && { normalization: store.normalization(embedding.normalization) }),
+    },
+    layers: weights.layers.map((layer) => store.layer(layer)),
+    ...(normalization && { normalization: store.normalization(normalization) }),
+    head: store.project(weights.head ?? { weight: transpose(embedding.tokens) }),
+    attention: placeSettings(attention, store),
+    crossAttention: placeSettings(crossAttention, store),
+    order,
+    backend,
+  };
+  return {
+    open: (options) => new DecoderSession(prepared, options),
+    dispose: () => store.dispose(),
+  };
+}

@@ -1,0 +1,80 @@
+import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
+import type { Tensor } from "@fovea/tensor";
+import { encoderLayer, type LayerResult } from "./layer.ts";
+import type { AttentionSettings } from "./layer-options.ts";
+import type { EncoderLayerWeights } from "./layer-weights.ts";
+import { normalize, type Normalization } from "./normalization.ts";
+import { plainCopy } from "./plain-copy.ts";
+import { placeSettings, settingsOfLayers } from "./settings.ts";
+import { embedTokens, type TokenEmbedding } from "./token-embedding.ts";
+import { TransformerError } from "./transformer-error.ts";
+import { WeightStore } from "./weight-store.ts";
+
+export interface EncoderWeights {
+  /** Left out where vectors come from elsewhere: pictures, sound. */
+  readonly embedding?: TokenEmbedding;
+  readonly layers: readonly EncoderLayerWeights[];
+  /** After the last layer; default none. */
+  readonly normalization?: Normalization;
+}
+
+export interface EncoderSettings {
+  /** For all layers, or for each. */
+  readonly attention: AttentionSettings | readonly AttentionSettings[];
+  /** Default `"pre"`. */
+  readonly order?: "pre" | "post";
+  /** Default `referenceBackend`. */
+  readonly backend?: Backend;
+}
+
+export interface EncodeOptions {
+  /** What each sequence holds, `[batch]`; default all. The rest is padding: never attended, and what comes out there means nothing. */
+  readonly lengths?: ArrayLike<number>;
+  /** Called after each layer, while what it computed is alive. */
+  readonly observe?: (layer: number, result: LayerResult) => void;
+}
+
+export interface Encoder {
+  /** @param ids of each sequence, all of one length
+   *  @returns `[batch, tokens, dim]`, plain */
+  encode(ids: readonly (readonly number[])[], options?: EncodeOptions): Tensor;
+  /** @param vectors `[batch, tokens, dim]`
+   *  @returns the same shape, plain */
+  encodeVectors(vectors: Tensor, options?: EncodeOptions): Tensor;
+  /** Lets go of what it keeps in the backend's memory. */
+  dispose(): void;
+}
+
+/** A stack of encoder layers. Between the first layer and the last everything stays where the backend computes.
+ *  @throws {TransformerError} when settings do not fit the layers */
+export function createEncoder(weights: EncoderWeights, settings: EncoderSettings): Encoder {
+  const { backend = referenceBackend, order } = settings;
+  const operations = backend.operations ?? referenceBackend.operations;
+  const perLayer = settingsOfLayers("createEncoder", "attention", settings.attention, weights.layers.length);
+  const store = new WeightStore(backend);
+  const layers = weights.layers.map((layer) => store.layer(layer));
+  const attention = placeSettings(perLayer, store);
+  const normalization = weights.normalization && store.normalization(weights.normalization);
+  const embedding = weights.embedding;
+
+  const run = (start: () => Tensor, { lengths, observe }: EncodeOptions = {}): Tensor =>
+    operations.scope(() => {
+      let x = start();
+      for (const [index, layer] of layers.entries()) {
+        const result = encoderLayer(layer, x, { attention: attention[index], order, lengths, backend });
+        observe?.(index, result);
+        x = result.output;
+      }
+      return plainCopy(normalization ? normalize(x, normalization, operations) : x);
+    });
+  return {
+    encode(ids, options) {
+      if (!embedding) {
+        throw new TransformerError("encode: this encoder has no embedding. Use encodeVectors, or give it one.");
+      }
+      return run(() => embedTokens(embedding, ids, 0, operations), options);
+    },
+    encodeVectors: (vectors, options) => run(() => operations.place(vectors), options),
+    dispose: () => store.dispose(),
+  };
+}
