@@ -1,38 +1,17 @@
+import { ByteWriter } from "./byte-writer.ts";
 import { type Opcode, opcodes, type ValueType, valueTypes } from "./opcodes.ts";
 
 /** Writes a WebAssembly module byte by byte: the sections a kernel needs and nothing else (WebAssembly 3.0, chapter 5). */
 
-const unsigned = (value: number): number[] => {
-  const bytes: number[] = [];
-  let rest = value >>> 0;
-  do {
-    const low = rest & 0x7f;
-    rest >>>= 7;
-    bytes.push(rest === 0 ? low : low | 0x80);
-  } while (rest !== 0);
-  return bytes;
-};
-
-const signed = (value: number): number[] => {
-  const bytes: number[] = [];
-  let rest = value | 0;
-  for (;;) {
-    const low = rest & 0x7f;
-    rest >>= 7;
-    if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
-      bytes.push(low);
-      return bytes;
-    }
-    bytes.push(low | 0x80);
-  }
-};
-
-const float32Bytes = (value: number): number[] => [...new Uint8Array(new Float32Array([value]).buffer)];
-const name = (text: string): number[] => [...unsigned(text.length), ...[...text].map((c) => c.charCodeAt(0))];
-// `concat` copies whole arrays; spreading them walks every byte, which took most of a kernel's making.
-const join = (...parts: readonly (readonly number[])[]): number[] => ([] as number[]).concat(...parts);
-const vector = (items: readonly (readonly number[])[]): number[] => join(unsigned(items.length), ...items);
-const section = (id: number, content: readonly number[]): number[] => join([id], unsigned(content.length), content);
+/** Each instruction's own bytes: its code, or a prefix and its code as LEB128. */
+const encodings = Object.fromEntries(
+  Object.entries(opcodes).map(([name, [first, second]]: [string, readonly [number, number?]]) => {
+    const writer = new ByteWriter();
+    writer.byte(first);
+    if (second !== undefined) writer.unsigned(second);
+    return [name, writer.written()];
+  }),
+) as Readonly<Record<Opcode, Uint8Array>>;
 
 /** A local variable or parameter of a function under construction. */
 export interface Local {
@@ -46,7 +25,7 @@ export class FunctionBody {
   readonly results: readonly ValueType[];
   readonly #locals: ValueType[] = [];
   readonly #free = new Map<ValueType, Local[]>();
-  #bytes: number[] = [];
+  readonly #code = new ByteWriter();
 
   constructor(parameters: readonly ValueType[], results: readonly ValueType[] = []) {
     this.parameters = parameters;
@@ -73,49 +52,55 @@ export class FunctionBody {
     }
   }
 
-  /** An instruction without immediates. */
+  /** An instruction, and immediates of one byte each. */
   op(opcode: Opcode, ...immediates: readonly number[]): void {
-    const [first, second] = opcodes[opcode] as readonly [number, number?];
-    this.#bytes.push(first);
-    if (second !== undefined) for (const byte of unsigned(second)) this.#bytes.push(byte);
-    for (const immediate of immediates) this.#bytes.push(immediate);
+    this.#code.bytes(encodings[opcode]);
+    for (const immediate of immediates) this.#code.byte(immediate);
+  }
+
+  #withIndex(opcode: Opcode, index: number): void {
+    this.#code.bytes(encodings[opcode]);
+    this.#code.unsigned(index);
   }
 
   get(local: Local): void {
-    this.op("local.get", ...unsigned(local.index));
+    this.#withIndex("local.get", local.index);
   }
 
   set(local: Local): void {
-    this.op("local.set", ...unsigned(local.index));
+    this.#withIndex("local.set", local.index);
   }
 
   tee(local: Local): void {
-    this.op("local.tee", ...unsigned(local.index));
+    this.#withIndex("local.tee", local.index);
   }
 
   i32(value: number): void {
-    this.op("i32.const", ...signed(value));
+    this.#code.bytes(encodings["i32.const"]);
+    this.#code.signed(value);
   }
 
   f32(value: number): void {
-    this.op("f32.const", ...float32Bytes(value));
+    this.#code.bytes(encodings["f32.const"]);
+    this.#code.float32(value);
   }
 
   /** Four equal floats. */
   f32x4(value: number): void {
-    const bytes = float32Bytes(value);
-    this.op("v128.const", ...bytes, ...bytes, ...bytes, ...bytes);
+    this.#code.bytes(encodings["v128.const"]);
+    for (let lane = 0; lane < 4; lane++) this.#code.float32(value);
   }
 
   /** Two equal float64. */
   f64x2(value: number): void {
-    const bytes = new Uint8Array(new Float64Array([value, value]).buffer);
-    this.op("v128.const", ...bytes);
+    this.#code.bytes(encodings["v128.const"]);
+    for (let lane = 0; lane < 2; lane++) this.#code.float64(value);
   }
 
   /** Four ints. */
   i32x4(a: number, b: number = a, c: number = a, d: number = a): void {
-    this.op("v128.const", ...new Uint8Array(new Int32Array([a, b, c, d]).buffer));
+    this.#code.bytes(encodings["v128.const"]);
+    for (const lane of [a, b, c, d]) this.#code.int32(lane);
   }
 
   /** `base + offset + index × bytes` */
@@ -168,7 +153,8 @@ export class FunctionBody {
 
   /** A load or store; the address is on the stack, `offset` bytes are added to it. */
   memory(opcode: Opcode, offset: number = 0): void {
-    this.op(opcode, 0, ...unsigned(offset));
+    this.op(opcode, 0);
+    this.#code.unsigned(offset);
   }
 
   lane(opcode: Opcode, lane: number): void {
@@ -177,11 +163,13 @@ export class FunctionBody {
 
   /** A load or store of one lane; address and vector are on the stack. */
   memoryLane(opcode: Opcode, offset: number, lane: number): void {
-    this.op(opcode, 0, ...unsigned(offset), lane);
+    this.op(opcode, 0);
+    this.#code.unsigned(offset);
+    this.#code.byte(lane);
   }
 
   call(index: number): void {
-    this.op("call", ...unsigned(index));
+    this.#withIndex("call", index);
   }
 
   block(body: () => void): void {
@@ -220,10 +208,17 @@ export class FunctionBody {
     });
   }
 
-  encode(): number[] {
-    const locals = vector(this.#locals.map((type) => [1, valueTypes[type]]));
-    const body = join(locals, this.#bytes, [0x0b]);
-    return join(unsigned(body.length), body);
+  /** Appends the function as an entry of the code section. */
+  encode(writer: ByteWriter): void {
+    writer.sized((body) => {
+      body.unsigned(this.#locals.length);
+      for (const type of this.#locals) {
+        body.byte(1);
+        body.byte(valueTypes[type]);
+      }
+      body.bytes(this.#code.written());
+      body.byte(0x0b);
+    });
   }
 }
 
@@ -245,21 +240,42 @@ export class ModuleBuilder {
     readonly maximum: number;
     readonly shared: boolean;
   }): Uint8Array<ArrayBuffer> {
-    const types = this.#functions.map((f) => [
-      0x60,
-      ...vector(f.parameters.map((type) => [valueTypes[type]])),
-      ...vector(f.results.map((type) => [valueTypes[type]])),
-    ]);
-    const limits = [memory.shared ? 3 : 1, ...unsigned(memory.minimum), ...unsigned(memory.maximum)];
-    return new Uint8Array(
-      join(
-        [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-        section(1, vector(types)),
-        section(2, vector([[...name("fovea"), ...name("memory"), 2, ...limits]])),
-        section(3, vector(this.#functions.map((_, index) => unsigned(index)))),
-        section(7, vector(this.#exports.map((e) => [...name(e.name), 0, ...unsigned(e.index)]))),
-        section(10, vector(this.#functions.map((f) => f.encode()))),
-      ),
-    );
+    const module = new ByteWriter();
+    module.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
+    const section = <T>(id: number, items: readonly T[], write: (content: ByteWriter, item: T) => void): void => {
+      module.byte(id);
+      module.sized((content) => {
+        content.unsigned(items.length);
+        for (const item of items) write(content, item);
+      });
+    };
+    const name = (writer: ByteWriter, text: string): void => writer.sized((content) => content.bytes(ascii(text)));
+    const types = (writer: ByteWriter, list: readonly ValueType[]): void => {
+      writer.unsigned(list.length);
+      for (const type of list) writer.byte(valueTypes[type]);
+    };
+    section(1, this.#functions, (content, { parameters, results }) => {
+      content.byte(0x60);
+      types(content, parameters);
+      types(content, results);
+    });
+    section(2, [memory], (content, { minimum, maximum, shared }) => {
+      name(content, "fovea");
+      name(content, "memory");
+      content.byte(2);
+      content.byte(shared ? 3 : 1);
+      content.unsigned(minimum);
+      content.unsigned(maximum);
+    });
+    section(3, [...this.#functions.keys()], (content, index) => content.unsigned(index));
+    section(7, this.#exports, (content, exported) => {
+      name(content, exported.name);
+      content.byte(0);
+      content.unsigned(exported.index);
+    });
+    section(10, this.#functions, (content, body) => body.encode(content));
+    return module.written().slice();
   }
 }
+
+const ascii = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));

@@ -17,7 +17,9 @@ import type { RunList, TilePlan } from "./run-lists.ts";
 export interface PlacedCall {
   readonly query: Placed;
   readonly key: Placed;
+  readonly keyScales: Placed;
   readonly value: Placed;
+  readonly valueScales: Placed;
   /** Addresses: output rows, and each row's total and largest score. */
   readonly output: number;
   readonly totals: number;
@@ -91,7 +93,7 @@ export function decodeCall(
   floats.fill(0, placed.output / 4, placed.output / 4 + rowCount * plan.valueDim);
   floats.fill(0, placed.totals / 4, placed.totals / 4 + rowCount);
   floats.fill(-Infinity, placed.maxima / 4, placed.maxima / 4 + rowCount);
-  const { query, key, value } = placed;
+  const { query, key, keyScales, value, valueScales } = placed;
   let task = tasks / 4;
   let pairs = 0;
   for (const { b, keyHead, rows, chunks, partial } of strips) {
@@ -102,8 +104,12 @@ export function decodeCall(
       words[task + fieldIndex.headStride] = query.strides[1];
       words[task + fieldIndex.key] = key.address + b * key.strides[0] + keyHead * key.strides[1];
       words[task + fieldIndex.keyStride] = key.strides[2];
+      words[task + fieldIndex.keyScales] =
+        keyScales.address + b * keyScales.strides[0] + keyHead * keyScales.strides[1];
       words[task + fieldIndex.value] = value.address + b * value.strides[0] + keyHead * value.strides[1];
       words[task + fieldIndex.valueStride] = value.strides[2];
+      words[task + fieldIndex.valueScales] =
+        valueScales.address + b * valueScales.strides[0] + keyHead * valueScales.strides[1];
       words[task + fieldIndex.partial] = partial + index * rows * rowBytes;
       words[task + fieldIndex.rows] = rows;
       words[task + fieldIndex.queries] = call.queryLengths[b];

@@ -8,7 +8,7 @@ export const mostStripRows = 16;
 /** Keys of one task: always the same, so that partial results, and with them every bit of the output, do not depend on the number of threads. */
 export const chunkKeys = 512;
 
-/** Keys or values that are widened together from 16 bits; they stay in the first-level cache while all rows read them. */
+/** Keys or values that are widened together from 16 bits or 8; they stay in the first-level cache while all rows read them. */
 export const widenedKeys = 16;
 
 /** One unit of work of `decode`: the rows that read one key head, against one chunk of its keys. Fields as in `taskFields`, but for: */
@@ -20,8 +20,10 @@ export const decodeFields = [
   "headStride",
   "key",
   "keyStride",
+  "keyScales",
   "value",
   "valueStride",
+  "valueScales",
   /** Where the partial results of the rows go: `partialBytes` each. */
   "partial",
   /** Heads × queries; row r is query r % queries of head `head + r / queries`. */
@@ -63,6 +65,8 @@ export function decodeShape(headDim: number, valueDim: number): TileShape {
     value: part(widenedKeys * paddedTo4(valueDim)),
     // two keys are computed at a time, the last of them perhaps behind the tile
     scores: part(mostStripRows * keyTile + 4),
+    seen: part(0),
+    seenByAny: part(0),
     sums: part(mostStripRows * paddedTo8(valueDim)),
     maxima: part(mostStripRows),
     totals: part(mostStripRows),

@@ -1,7 +1,7 @@
 import { FunctionBody, type Local, type ModuleBuilder } from "./assembler.ts";
 import { type DecodeField, decodeOffset, partialBytes, widenedKeys } from "./decode-layout.ts";
 import type { ForwardParts } from "./forward.ts";
-import { emitCopyRows, emitFinite, paddedTo4, paddedTo8 } from "./pack.ts";
+import { emitCopyRows, emitFinite, paddedTo4, paddedTo8, type Storage } from "./pack.ts";
 import { emitScoreRow } from "./score-row.ts";
 import { emitSoftmaxRow } from "./softmax-row.ts";
 import { stripRows } from "./strip-shape.ts";
@@ -14,7 +14,7 @@ import { emitWeightRow } from "./weight-row.ts";
 /** Adds `decode(task, scratch)`: all rows that read one key head, at most `mostStripRows`, against one chunk of keys. Gives partial results for
  *  `merge`.
  *
- *  Nothing is packed: keys and values are read where they are, once for all rows, 16-bit ones widened a few at a time. Work: bound by memory for up
+ *  Nothing is packed: keys and values are read where they are, once for all rows, shorter ones widened a few at a time. Work: bound by memory for up
  *  to four rows. Not for softmax with a probability program, which needs the whole row's total first.
  *  @param parts `shape` is `decodeShape`'s
  *  @returns the function's index */
@@ -25,10 +25,10 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
   const rowBytes = { query: paddedTo4(headDim) * 4, scores: shape.keyTile * 4, sums: paddedTo8(valueDim) * 4 };
 
   const copyQuery = module.add(emitCopyRows(headDim, parts.queryType, true));
-  const widen = {
-    key: parts.keyType === "float32" ? null : module.add(emitCopyRows(headDim, parts.keyType, false)),
-    value: parts.valueType === "float32" ? null : module.add(emitCopyRows(valueDim, parts.valueType, false)),
-  };
+  const typeOf = { key: parts.keyType, value: parts.valueType };
+  const widener = (type: Storage, size: number): number | null =>
+    type === "float32" ? null : module.add(emitCopyRows(size, type, false));
+  const widen = { key: widener(typeOf.key, headDim), value: widener(typeOf.value, valueDim) };
   const counts = Array.from({ length: stripRows }, (_, index) => index + 1);
   const strip = { headDim, valueDim, scoreStride: rowBytes.scores, relaxed };
   const stripScores = counts.map((rows) => module.add(emitStripScores({ ...strip, rows })));
@@ -36,8 +36,8 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
   const seenSums = module.add(emitStripSums({ ...strip, rows: 1 }, true));
   // Softmax's totals tell of NaN by themselves.
   const row = { score, keepsNaN: !softmax };
-  const wholeRow = module.add(emitScoreRow({ ...row, mask: null, cut: false }));
-  const partialRow = module.add(emitScoreRow({ ...row, mask, cut: true }));
+  const wholeRow = module.add(emitScoreRow({ ...row, seen: "all" }));
+  const partialRow = module.add(emitScoreRow({ ...row, seen: { mask } }));
   const softmaxRow = softmax ? module.add(emitSoftmaxRow(shape, relaxed)) : null;
   const weightRow =
     normalizer === "sigmoid" || normalizer === "relu"
@@ -110,7 +110,8 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
         f.get(block);
         f.op("i32.sub");
         f.get(operandStride);
-        f.f32(1);
+        if (typeOf[name] === "int8") loop.pushAt(() => loop.int(`${name}Scales`), block);
+        else f.f32(1);
         f.call(widenRows);
         f.address(loop.scratch, shape[name]);
         f.set(operand);

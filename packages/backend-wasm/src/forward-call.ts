@@ -4,7 +4,7 @@ import { writeCallRecord } from "./call-record.ts";
 import { decodeCall, isDecode, type ScoreUnits, type StripRunner } from "./decode-call.ts";
 import type { Heap } from "./heap.ts";
 import { taskBytes, taskFields, type TaskField } from "./layout.ts";
-import { Borrowed, place } from "./operand.ts";
+import { Borrowed, place, placeScales } from "./operand.ts";
 import type { PlanModule } from "./plan-module.ts";
 import { type RunList, writeRunLists } from "./run-lists.ts";
 import { allocateTensor, type WasmTensor } from "./wasm-tensor.ts";
@@ -33,6 +33,8 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
     const query = place(heap, borrowed, call.query);
     const key = place(heap, borrowed, call.key);
     const value = place(heap, borrowed, call.value);
+    const keyScales = placeScales(heap, borrowed, call.key);
+    const valueScales = placeScales(heap, borrowed, call.value);
     const output = allocateTensor(heap, [batch, heads, queries, plan.valueDim], "float32");
     results.push(output);
     const totals = borrowed.allocate(rows * 4);
@@ -42,7 +44,18 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
 
     const units = scoreUnits(plan, call.scale);
     if (isDecode(module, call, tiles)) {
-      const placed = { query, key, value, output: output.address, totals, maxima, record, units };
+      const placed = {
+        query,
+        key,
+        keyScales,
+        value,
+        valueScales,
+        output: output.address,
+        totals,
+        maxima,
+        record,
+        units,
+      };
       decodeCall(heap, borrowed, plan, call, tiles, placed, runner);
     } else {
       const { queryTile } = module.shape;
@@ -75,8 +88,12 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
             words[task + fieldIndex.queryStride] = query.strides[2];
             words[task + fieldIndex.key] = key.address + b * key.strides[0] + keyHead * key.strides[1];
             words[task + fieldIndex.keyStride] = key.strides[2];
+            words[task + fieldIndex.keyScales] =
+              keyScales.address + b * keyScales.strides[0] + keyHead * keyScales.strides[1];
             words[task + fieldIndex.value] = value.address + b * value.strides[0] + keyHead * value.strides[1];
             words[task + fieldIndex.valueStride] = value.strides[2];
+            words[task + fieldIndex.valueScales] =
+              valueScales.address + b * valueScales.strides[0] + keyHead * valueScales.strides[1];
             words[task + fieldIndex.output] = output.address + row * plan.valueDim * 4;
             words[task + fieldIndex.outputStride] = plan.valueDim * 4;
             words[task + fieldIndex.logSumExp] = totals + row * 4;

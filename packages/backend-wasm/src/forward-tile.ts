@@ -2,6 +2,7 @@ import type { FunctionBody, Local, ModuleBuilder } from "./assembler.ts";
 import { emitMicrokernel, panelWidth } from "./microkernel.ts";
 import { emitCopyRows, emitPackColumns, emitPackRows, paddedTo4, paddedTo8, type Storage } from "./pack.ts";
 import { emitScaledStore } from "./scaled-store.ts";
+import { emitMaskRow } from "./mask-row.ts";
 import { emitScoreRow } from "./score-row.ts";
 import { TileLoop } from "./tile-loop.ts";
 import type { TileShape } from "./tile-shape.ts";
@@ -27,9 +28,14 @@ export class ForwardTile {
   readonly #f: FunctionBody;
   readonly #shape: TileShape;
   readonly #softmax: boolean;
+  /** Whether rows have scales. */
+  readonly #scaled: { readonly key: boolean; readonly value: boolean };
+  /** The columns of the tile that the present group looks at: from, up to. */
+  readonly #from: Local;
+  readonly #to: Local;
   readonly #finite: Local;
   readonly #column: Local;
-  readonly #functions: Readonly<Record<FunctionName, number>>;
+  readonly #function: (name: FunctionName) => number;
 
   constructor(module: ModuleBuilder, f: FunctionBody, parts: ForwardTileParts, rule: WeightRule) {
     const { shape, score, mask, probability, relaxed } = parts;
@@ -39,21 +45,32 @@ export class ForwardTile {
     const products = { rows: shape.microRows, relaxed };
     const sums = { ...products, leftStride: scoreRow, resultStride: paddedTo8(shape.valueDim) * 4, accumulate: true };
     const leftStride = paddedTo4(shape.headDim) * 4;
-    this.#functions = {
-      copyQuery: module.add(emitCopyRows(shape.headDim, parts.queryType, true)),
-      key: module.add(emitPackColumns(shape.headDim, parts.keyType)),
-      value: module.add(emitPackRows(shape.valueDim, parts.valueType, shape.keyTile)),
-      scores: module.add(emitMicrokernel({ ...products, leftStride, resultStride: scoreRow, accumulate: false })),
-      sums: module.add(emitMicrokernel(sums)),
-      seenSums: module.add(emitMicrokernel({ ...sums, skipZeros: "left" })),
-      wholeRow: module.add(emitScoreRow({ ...row, mask: null, cut: false })),
-      partialRow: module.add(emitScoreRow({ ...row, mask, cut: true })),
-      weights: module.add(emitWeightRow(rule, probability, relaxed)),
+    const emitters: Readonly<Record<FunctionName, () => FunctionBody>> = {
+      copyQuery: () => emitCopyRows(shape.headDim, parts.queryType, true),
+      key: () => emitPackColumns(shape.headDim, parts.keyType),
+      value: () => emitPackRows(shape.valueDim, parts.valueType, shape.keyTile),
+      scores: () => emitMicrokernel({ ...products, leftStride, resultStride: scoreRow, accumulate: false }),
+      sums: () => emitMicrokernel(sums),
+      seenSums: () => emitMicrokernel({ ...sums, skipZeros: "left" }),
+      wholeRow: () => emitScoreRow({ ...row, seen: "all" }),
+      maskRow: () => emitMaskRow(mask),
+      partialRow: () => emitScoreRow({ ...row, seen: "bits" }),
+      weights: () => emitWeightRow(rule, probability, relaxed),
+    };
+    // A kernel has the functions that it calls.
+    const added = new Map<FunctionName, number>();
+    this.#function = (name) => {
+      const index = added.get(name) ?? module.add(emitters[name]());
+      added.set(name, index);
+      return index;
     };
     this.#f = f;
     this.#shape = shape;
     this.#softmax = rule === "softmax";
+    this.#scaled = { key: parts.keyType === "int8", value: parts.valueType === "int8" };
     this.loop = new TileLoop(f, shape);
+    this.#from = f.local("i32");
+    this.#to = f.local("i32");
     this.#finite = f.local("i32");
     this.#column = f.local("i32");
     this.largest = f.local("f32");
@@ -68,7 +85,7 @@ export class ForwardTile {
     f.get(loop.rows);
     loop.int("queryStride");
     loop.float("queryScale");
-    f.call(this.#functions.copyQuery);
+    f.call(this.#function("copyQuery"));
     const rows = shape.queryTile + shape.microRows;
     for (const [offset, bytes] of [
       [shape.sums, rows * paddedTo8(shape.valueDim) * 4],
@@ -94,41 +111,160 @@ export class ForwardTile {
     f.address(loop.scratch, this.#shape[operand]);
     f.get(loop.width);
     loop.int(`${operand}Stride`);
-    f.call(this.#functions[operand]);
+    if (this.#scaled[operand]) loop.pushAt(() => loop.int(`${operand}Scales`), loop.start);
+    f.call(this.#function(operand));
     if (operand === "value") f.set(this.#finite);
   }
 
-  /** The group's scores of this key tile. */
+  /** The group looks at the tile's first `width` columns. */
+  lookAtAll(width: Local): void {
+    this.#f.assign(this.#from, 0);
+    this.#f.get(width);
+    this.#f.set(this.#to);
+  }
+
+  /** Asks the mask which of the tile's first `width` columns each row of the group sees, where it is not known to be all.
+   *  @param trim leaves columns out that no row sees, in front and behind; then `body` may see none of it and is skipped */
+  look(width: Local, trim: boolean, body: () => void): void {
+    const { loop } = this;
+    const [f, shape, from, to] = [this.#f, this.#shape, this.#from, this.#to];
+    this.lookAtAll(width);
+    f.get(loop.whole);
+    f.op("i32.eqz");
+    f.if(() => {
+      f.address(loop.scratch, shape.seenByAny);
+      f.i32(0);
+      f.get(width);
+      f.i32(2);
+      f.op("i32.shl");
+      f.op("memory.fill", 0);
+      loop.eachRowOfGroup(() => {
+        this.#pushSeenRow();
+        f.address(loop.scratch, shape.seenByAny);
+        f.get(width);
+        f.get(loop.start);
+        f.get(loop.end);
+        loop.pushScope();
+        f.call(this.#function("maskRow"));
+      });
+      if (!trim) return;
+      // from the front and from behind, panel by panel, to one that somebody sees
+      const trimWhile = (edge: Local, offset: number, step: number): void => {
+        f.op("loop", 0x40);
+        f.get(from);
+        f.get(to);
+        f.op("i32.lt_s");
+        f.if(() => {
+          this.#pushPanelIsSeen(edge, offset);
+          f.op("i32.eqz");
+          f.if(() => {
+            f.increase(edge, step);
+            f.op("br", 2);
+          });
+        });
+        f.op("end");
+      };
+      trimWhile(from, 0, panelWidth);
+      trimWhile(to, -panelWidth, -panelWidth);
+    });
+    if (!trim) {
+      body();
+      return;
+    }
+    f.get(from);
+    f.get(to);
+    f.op("i32.lt_s");
+    f.if(body);
+  }
+
+  /** Every group of rows that sees something of the key tile, with the columns it looks at. */
+  eachSeeingGroup(body: () => void): void {
+    this.loop.eachGroup(() => this.look(this.loop.width8, true, body));
+  }
+
+  #pushSeenRow(): void {
+    const { loop } = this;
+    this.#f.get(loop.row);
+    this.#f.get(loop.group);
+    this.#f.op("i32.sub");
+    this.#f.i32(this.#shape.keyTile * 4);
+    this.#f.op("i32.mul");
+    this.#f.address(loop.scratch, this.#shape.seen);
+    this.#f.op("i32.add");
+  }
+
+  /** Whether any row of the group sees any of the eight columns from `column + offset` on. */
+  #pushPanelIsSeen(column: Local, offset: number): void {
+    const f = this.#f;
+    for (const half of [0, 16]) {
+      f.address(this.loop.scratch, this.#shape.seenByAny + offset * 4 + half, column, 4);
+      f.memory("v128.load");
+    }
+    f.op("v128.or");
+    f.op("v128.any_true");
+  }
+
+  /** The group's scores of the columns it looks at. */
   scores(): void {
     const { loop } = this;
     const [f, shape, column] = [this.#f, this.#shape, this.#column];
-    f.assign(column, 0);
-    f.forRange(column, loop.width8, panelWidth, () => {
-      loop.pushQueryRow(loop.group);
-      f.address(loop.scratch, shape.key, column, paddedTo4(shape.headDim) * 4);
-      loop.pushAt(() => loop.pushScoreRow(loop.group), column);
-      f.i32(shape.headDim);
-      f.call(this.#functions.scores);
+    f.get(this.#from);
+    f.set(column);
+    f.forRange(column, this.#to, panelWidth, () => {
+      f.get(loop.whole);
+      f.op("if", 0x7f);
+      f.i32(1);
+      f.op("else");
+      this.#pushPanelIsSeen(column, 0);
+      f.op("end");
+      f.if(() => {
+        loop.pushQueryRow(loop.group);
+        f.address(loop.scratch, shape.key, column, paddedTo4(shape.headDim) * 4);
+        loop.pushAt(() => loop.pushScoreRow(loop.group), column);
+        f.i32(shape.headDim);
+        f.call(this.#function("scores"));
+      });
     });
   }
 
+  /** Pushes the address of the row's first score that is looked at, and how many are. */
+  pushScores(): void {
+    this.loop.pushAt(() => this.loop.pushScoreRow(this.loop.row), this.#from);
+    this.#f.get(this.#to);
+    this.#f.get(this.#from);
+    this.#f.op("i32.sub");
+  }
+
+  /** Pushes the index of the first key that is looked at. */
+  #pushFirstKey(): void {
+    this.#f.get(this.loop.start);
+    this.#f.get(this.#from);
+    this.#f.op("i32.add");
+  }
+
   /** The row's scores after the programs; leaves the largest of them in `largest`. */
-  programs(width: Local): void {
+  programs(): void {
     const { loop } = this;
     const f = this.#f;
-    const call = (target: number): void => {
-      loop.pushScoreRow(loop.row);
-      f.get(width);
-      f.get(loop.start);
+    const pushArguments = (): void => {
+      this.pushScores();
+      this.#pushFirstKey();
       f.get(loop.end);
       loop.pushScope();
-      f.call(target);
-      f.set(this.largest);
     };
     f.get(loop.whole);
     f.if(
-      () => call(this.#functions.wholeRow),
-      () => call(this.#functions.partialRow),
+      () => {
+        pushArguments();
+        f.call(this.#function("wholeRow"));
+        f.set(this.largest);
+      },
+      () => {
+        pushArguments();
+        loop.pushAt(() => this.#pushSeenRow(), this.#from);
+        f.call(this.#function("partialRow"));
+        f.set(this.largest);
+      },
     );
   }
 
@@ -147,35 +283,44 @@ export class ForwardTile {
   weights(pushShift: () => void, pushFactor: () => void): void {
     const { loop } = this;
     const f = this.#f;
-    loop.pushScoreRow(loop.row);
-    f.get(loop.width8);
-    f.get(loop.start);
+    this.pushScores();
+    this.#pushFirstKey();
     loop.pushScope();
     pushShift();
     pushFactor();
     if (this.#softmax) loop.float("unit");
-    f.call(this.#functions.weights);
+    f.call(this.#function("weights"));
   }
 
   /** The group's sums += weights × values. */
   sums(): void {
     const { loop } = this;
-    const [f, shape, column] = [this.#f, this.#shape, this.#column];
+    const [f, shape, column, from] = [this.#f, this.#shape, this.#column, this.#from];
+    const depth = f.local("i32");
+    f.smaller(this.#to, loop.width);
+    f.get(from);
+    f.op("i32.sub");
+    f.set(depth);
     f.assign(column, 0);
     f.forRange(column, paddedTo8(shape.valueDim), panelWidth, () => {
       const call = (target: number): void => {
-        loop.pushScoreRow(loop.group);
+        loop.pushAt(() => loop.pushScoreRow(loop.group), from);
         f.address(loop.scratch, shape.value, column, shape.keyTile * 4);
+        f.get(from);
+        f.i32(panelWidth * 4);
+        f.op("i32.mul");
+        f.op("i32.add");
         loop.pushAt(() => loop.pushSumRow(loop.group), column);
-        f.get(loop.width);
+        f.get(depth);
         f.call(target);
       };
       f.get(this.#finite);
       f.if(
-        () => call(this.#functions.sums),
-        () => call(this.#functions.seenSums),
+        () => call(this.#function("sums")),
+        () => call(this.#function("seenSums")),
       );
     });
+    f.release(depth);
   }
 
   /** Writes what each row's sums are multiplied with at the end. */
@@ -222,4 +367,4 @@ export class ForwardTile {
 }
 
 type FunctionName =
-  "copyQuery" | "key" | "value" | "scores" | "sums" | "seenSums" | "wholeRow" | "partialRow" | "weights";
+  "copyQuery" | "key" | "value" | "scores" | "sums" | "seenSums" | "wholeRow" | "maskRow" | "partialRow" | "weights";

@@ -23,8 +23,6 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
   const { shape, probability, relaxed } = parts;
   const softmax = parts.normalizer.startsWith("softmax");
   const rule: WeightRule = parts.normalizer === "sigmoid" || parts.normalizer === "relu" ? parts.normalizer : "softmax";
-  const softmaxRow = module.add(emitSoftmaxRow(shape, relaxed));
-  const statistics = module.add(emitSoftmaxStatistics(shape, relaxed));
   const f = new FunctionBody(["i32", "i32"]);
   const tile = new ForwardTile(module, f, parts, rule);
   const { loop, largest } = tile;
@@ -35,10 +33,10 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
     loop.eachKeyTile(() => {
       tile.pack("key");
       tile.pack("value");
-      loop.eachGroup(() => {
+      tile.eachSeeingGroup(() => {
         tile.scores();
         loop.eachRowOfGroup(() => {
-          tile.programs(loop.width8);
+          tile.programs();
           tile.raiseMaximum();
           tile.weights(
             () => f.f32(0),
@@ -50,15 +48,15 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
     });
     tile.setFactors(() => f.f32(1));
   } else if (!probability) {
+    const softmaxRow = module.add(emitSoftmaxRow(shape, relaxed));
     loop.eachKeyTile(() => {
       tile.pack("key");
       tile.pack("value");
-      loop.eachGroup(() => {
+      tile.eachSeeingGroup(() => {
         tile.scores();
         loop.eachRowOfGroup(() => {
-          tile.programs(loop.width8);
-          loop.pushScoreRow(loop.row);
-          f.get(loop.width8);
+          tile.programs();
+          tile.pushScores();
           f.get(largest);
           loop.pushSumRow(loop.row);
           loop.pushRowNumber("maxima");
@@ -70,14 +68,14 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
     });
     tile.setFactors(softmaxFactor(loop, parts));
   } else {
+    const statistics = module.add(emitSoftmaxStatistics(shape, relaxed));
     loop.eachKeyTile(() => {
       tile.pack("key");
-      loop.eachGroup(() => {
+      tile.eachSeeingGroup(() => {
         tile.scores();
         loop.eachRowOfGroup(() => {
-          tile.programs(loop.width8);
-          loop.pushScoreRow(loop.row);
-          f.get(loop.width8);
+          tile.programs();
+          tile.pushScores();
           f.get(largest);
           loop.pushRowNumber("maxima");
           loop.float("unit");
@@ -89,10 +87,10 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
     loop.eachKeyTile(() => {
       tile.pack("key");
       tile.pack("value");
-      loop.eachGroup(() => {
+      tile.eachSeeingGroup(() => {
         tile.scores();
         loop.eachRowOfGroup(() => {
-          tile.programs(loop.width8);
+          tile.programs();
           tile.weights(
             () => {
               loop.pushRowNumber("maxima");

@@ -9,8 +9,11 @@ export const taskFields = [
   "queryStride",
   "key",
   "keyStride",
+  /** Of int8 keys and values: where the head's scales are, one per key. */
+  "keyScales",
   "value",
   "valueStride",
+  "valueScales",
   "output",
   "outputStride",
   /** Where the log-sum-exp, row maxima and thresholds of the tile's rows go (float32 each). */

@@ -71,7 +71,13 @@ export function emitMicrokernel(shape: MicrokernelShape): FunctionBody {
       f.memory("v128.load32_splat", row * leftStride + offset * 4);
       f.set(splat);
       for (const half of [0, 1] as const) {
-        multiplyAdd(f, factor(splat, columns[half], "right"), factor(columns[half], splat, "left"), pair[half], relaxed);
+        multiplyAdd(
+          f,
+          factor(splat, columns[half], "right"),
+          factor(columns[half], splat, "left"),
+          pair[half],
+          relaxed,
+        );
       }
     }
   };

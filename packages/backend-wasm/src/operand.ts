@@ -1,6 +1,6 @@
-import { readValues, type Tensor } from "@fovea/tensor";
+import { expandDims, isQuantized, readValues, type Tensor } from "@fovea/tensor";
 import type { Heap } from "./heap.ts";
-import type { Storage } from "./pack.ts";
+import { type Storage, storageBytes } from "./pack.ts";
 
 /** A rank-4 operand as kernels see it: where it starts and how many bytes lie between neighbors along the first three axes. */
 export interface Placed {
@@ -31,15 +31,13 @@ export class Borrowed {
 
 /** The storage in which a kernel reads tensors of a dtype: float64 is narrowed to float32 on the way in. */
 export const storageOf = (dtype: Tensor["dtype"]): Storage =>
-  dtype === "float16" || dtype === "bfloat16" ? dtype : "float32";
-
-const elementBytes = (storage: Storage): number => (storage === "float32" ? 4 : 2);
+  dtype === "float16" || dtype === "bfloat16" || dtype === "int8" ? dtype : "float32";
 
 /** Where a tensor's numbers are in the memory: in place when it lives there with its last axis dense, else copied into a borrowed block. */
 export function place(heap: Heap, borrowed: Borrowed, tensor: Tensor): Placed {
   const { data, shape, strides, dtype } = tensor;
   const storage = storageOf(dtype);
-  const bytes = elementBytes(storage);
+  const bytes = storageBytes[storage];
   const dense = strides[3] === 1 || shape[3] === 1;
   if (dense && dtype === storage && data.buffer === heap.memory.buffer) {
     return {
@@ -54,10 +52,20 @@ export function place(heap: Heap, borrowed: Borrowed, tensor: Tensor): Placed {
   return { address, strides: [shape[1] * shape[2] * row, shape[2] * row, row] };
 }
 
+/** Where the scales of an int8 operand are, keys one after another; nowhere, with strides of 0, for other operands. */
+export function placeScales(heap: Heap, borrowed: Borrowed, operand: Tensor): Placed {
+  if (!isQuantized(operand)) return { address: 0, strides: [0, 0, 0] };
+  return place(heap, borrowed, expandDims(operand.scales, 2));
+}
+
 /** Writes a tensor's numbers, row-major, to `address`. */
 export function copyInto(heap: Heap, address: number, tensor: Tensor, storage: Storage): void {
   if (storage === "float32") {
     heap.f32.set(readValues(tensor), address / 4);
+    return;
+  }
+  if (storage === "int8") {
+    heap.i8.set(readValues(tensor), address);
     return;
   }
   // The 16 bits are copied as they are, so no number is converted twice.

@@ -1,21 +1,30 @@
 import { FunctionBody, type Local } from "./assembler.ts";
+import type { ValueType } from "./opcodes.ts";
 import { panelWidth } from "./microkernel.ts";
 import { emitTranspose4 } from "./transpose4.ts";
 
-/** Number types a kernel reads query, key and value in. Everything is computed in float32. */
-export type Storage = "float32" | "float16" | "bfloat16";
+/** Number types a kernel reads query, key and value in. Everything is computed in float32. Rows of int8 have a scale each: float32, one after
+ *  another. */
+export type Storage = "float32" | "float16" | "bfloat16" | "int8";
 
-export const storageBytes: Readonly<Record<Storage, number>> = { float32: 4, float16: 2, bfloat16: 2 };
+export const storageBytes: Readonly<Record<Storage, number>> = { float32: 4, float16: 2, bfloat16: 2, int8: 1 };
 
 /** Rounds up to a multiple of 4, the floats of a vector. Rows in scratch memory are this long; what lies past the true size is never read. */
 export const paddedTo4 = (size: number): number => (size + 3) & ~3;
 export const paddedTo8 = (size: number): number => (size + 7) & ~7;
 
-/** Pushes four consecutive numbers at `pointer + offset` as floats. May read past the last element of a row: allocations end with padding. */
+/** Pushes four consecutive numbers at `pointer + offset` as floats, int8 without its scale. May read past the last element of a row: allocations end
+ *  with padding. */
 export function emitLoad4(f: FunctionBody, storage: Storage, pointer: Local, offset: number): void {
   f.get(pointer);
   if (storage === "float32") {
     f.memory("v128.load", offset);
+    return;
+  }
+  if (storage === "int8") {
+    f.memory("v128.load8x8_s", offset);
+    f.op("i32x4.extend_low_i16x8_s");
+    f.op("f32x4.convert_i32x4_s");
     return;
   }
   f.memory("v128.load16x4_u", offset);
@@ -52,26 +61,41 @@ export function emitLoad4(f: FunctionBody, storage: Storage, pointer: Local, off
   f.release(half, magnitude);
 }
 
-/** `copyRows(source, target, rows, stride, scale)`: rows × size numbers as floats × scale, `paddedTo4(size)` floats a row. */
+/** Source, target, rows and stride, and of int8 the address of the rows' scales. */
+const parametersOf = (storage: Storage): ValueType[] => new Array<ValueType>(storage === "int8" ? 5 : 4).fill("i32");
+
+/** Sets `scale` to a row's scale in all lanes. */
+function readScale(f: FunctionBody, row: Local, scale: Local): void {
+  f.address(f.parameter(4), 0, row, 4);
+  f.memory("v128.load32_splat");
+  f.set(scale);
+}
+
+/** `copyRows(source, target, rows, stride, scale)`: rows × size numbers as floats × scale, `paddedTo4(size)` floats a row. Of int8 each row has its
+ *  own: `copyRows(source, target, rows, stride, scales)`. */
 export function emitCopyRows(size: number, storage: Storage, scaled: boolean): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", "f32"]);
+  const perRow = storage === "int8";
+  const f = new FunctionBody(["i32", "i32", "i32", "i32", perRow ? "i32" : "f32"]);
   const [source, target, rows, stride, scale] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
   const row = f.local("i32");
   const column = f.local("i32");
   const from = f.local("i32");
   const factor = f.local("v128");
-  f.get(scale);
-  f.splat();
-  f.set(factor);
+  if (!perRow) {
+    f.get(scale);
+    f.splat();
+    f.set(factor);
+  }
   f.assign(row, 0);
   f.forRange(row, rows, 1, () => {
+    if (perRow) readScale(f, row, factor);
     f.get(source);
     f.set(from);
     f.assign(column, 0);
     f.forRange(column, size, 4, () => {
       f.get(target);
       emitLoad4(f, storage, from, 0);
-      if (scaled) {
+      if (scaled || perRow) {
         f.get(factor);
         f.op("f32x4.mul");
       }
@@ -85,9 +109,10 @@ export function emitCopyRows(size: number, storage: Storage, scaled: boolean): F
 }
 
 /** `packColumns(source, target, rows, stride)`: rows become columns, eight side by side: number k of row r goes to
- *  `target + (r >> 3) × panel + k × 32 + (r & 7) × 4` with panel = 32 × paddedTo4(size). Rows are filled up to a multiple of 8 with copies of the last. */
+ *  `target + (r >> 3) × panel + k × 32 + (r & 7) × 4` with panel = 32 × paddedTo4(size). Rows are filled up to a multiple of 8 with copies of the last.
+ *  For int8 a fifth parameter: scales. */
 export function emitPackColumns(size: number, storage: Storage): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32"]);
+  const f = new FunctionBody(parametersOf(storage));
   const [source, target, rows, stride] = [0, 1, 2, 3].map((index) => f.parameter(index));
   const row = f.local("i32");
   const index = f.local("i32");
@@ -98,6 +123,7 @@ export function emitPackColumns(size: number, storage: Storage): FunctionBody {
   const from = [0, 1, 2, 3].map(() => f.local("i32"));
   const a = [0, 1, 2, 3].map(() => f.local("v128"));
   const b = [0, 1, 2, 3].map(() => f.local("v128"));
+  const scales = storage === "int8" ? a.map(() => f.local("v128")) : null;
   f.get(rows);
   f.i32(1);
   f.op("i32.sub");
@@ -117,10 +143,12 @@ export function emitPackColumns(size: number, storage: Storage): FunctionBody {
       f.set(index);
       f.get(source);
       f.smaller(index, last);
+      f.tee(index);
       f.get(stride);
       f.op("i32.mul");
       f.op("i32.add");
       f.set(pointer);
+      if (scales) readScale(f, index, scales[offset]);
     }
     f.get(target);
     f.get(row);
@@ -140,6 +168,10 @@ export function emitPackColumns(size: number, storage: Storage): FunctionBody {
     f.forRange(column, size, 4, () => {
       for (const [i, pointer] of from.entries()) {
         emitLoad4(f, storage, pointer, 0);
+        if (scales) {
+          f.get(scales[i]);
+          f.op("f32x4.mul");
+        }
         f.set(a[i]);
         f.increase(pointer, 4 * storageBytes[storage]);
       }
@@ -156,10 +188,10 @@ export function emitPackColumns(size: number, storage: Storage): FunctionBody {
 }
 
 /** `packRows(source, target, rows, stride) → finite`: rows stay rows, cut into panels of eight columns: number c of row r goes to
- *  `target + (c >> 3) × 32 × panelRows + r × 32 + (c & 7) × 4`.
+ *  `target + (c >> 3) × 32 × panelRows + r × 32 + (c & 7) × 4`. For int8 a fifth parameter: scales.
  *  Returns 0 when a number read is NaN or infinite (columns past `size` may count), else 1: hidden values must then be kept from the products. */
 export function emitPackRows(size: number, storage: Storage, panelRows: number): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32"], ["i32"]);
+  const f = new FunctionBody(parametersOf(storage), ["i32"]);
   const [source, target, rows, stride] = [0, 1, 2, 3].map((index) => f.parameter(index));
   const column = f.local("i32");
   const row = f.local("i32");
@@ -167,6 +199,7 @@ export function emitPackRows(size: number, storage: Storage, panelRows: number):
   const to = f.local("i32");
   const vector = f.local("v128");
   const odd = f.local("v128");
+  const scale = storage === "int8" ? f.local("v128") : null;
   f.f32x4(0);
   f.set(odd);
   f.assign(column, 0);
@@ -177,9 +210,14 @@ export function emitPackRows(size: number, storage: Storage, panelRows: number):
     f.set(to);
     f.assign(row, 0);
     f.forRange(row, rows, 1, () => {
+      if (scale) readScale(f, row, scale);
       for (const half of [0, 1]) {
         f.get(to);
         emitLoad4(f, storage, from, half * 4 * storageBytes[storage]);
+        if (scale) {
+          f.get(scale);
+          f.op("f32x4.mul");
+        }
         f.tee(vector);
         f.memory("v128.store", half * 16);
         // x - x is NaN for NaN and Infinity, else 0

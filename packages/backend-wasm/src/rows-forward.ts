@@ -40,10 +40,12 @@ export function addRowsForward(module: ModuleBuilder, parts: RowsForwardParts): 
     f.op("i32.and");
     f.set(loop.whole);
     loop.eachGroup(() => {
-      tile.scores();
-      loop.eachRowOfGroup(() => {
-        tile.programs(width);
-        tile.raiseMaximum();
+      tile.look(width, false, () => {
+        tile.scores();
+        loop.eachRowOfGroup(() => {
+          tile.programs();
+          tile.raiseMaximum();
+        });
       });
     });
     f.increase(scores, tileBytes);
@@ -63,6 +65,7 @@ export function addRowsForward(module: ModuleBuilder, parts: RowsForwardParts): 
   // 3. weights and sums
   first();
   loop.eachKeyTile(() => {
+    tile.lookAtAll(loop.width8);
     tile.pack("value");
     loop.eachGroup(() => {
       loop.eachRowOfGroup(() => {

@@ -1,31 +1,33 @@
 import { FunctionBody } from "./assembler.ts";
+import type { ValueType } from "./opcodes.ts";
 import type { VectorProgram } from "./vector-program.ts";
 
 export interface ScoreRowPrograms {
   readonly score: VectorProgram | null;
-  /** Null in full tiles. */
-  readonly mask: VectorProgram | null;
-  /** Hides columns from `keyEnd` on: for tiles whose width is no multiple of 8. */
-  readonly cut: boolean;
+  /** How it is known which pairs are seen: all of them are; the mask program is asked, and keys from `keyEnd` on are hidden; `maskRow` has been
+   *  asked, and its bits are one more argument. */
+  readonly seen: "all" | { readonly mask: VectorProgram | null } | "bits";
   /** Whether NaN among the scores is their largest. */
   readonly keepsNaN?: boolean;
 }
 
-/** `scoreRow(row, width8, keyStart, keyEnd, call, batch, head, query) → largest score`: the programs applied to one row of scores, in place;
+/** `scoreRow(row, width8, keyStart, keyEnd, call, batch, head, query[, bits]) → largest score`: the programs applied to one row of scores, in place;
  *  hidden pairs become -Infinity by selection, whatever they held. NaN is stored, but no maximum unless `keepsNaN`. */
-export function emitScoreRow({ score, mask, cut, keepsNaN = false }: ScoreRowPrograms): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], ["f32"]);
-  const [row, width, keyStart, keyEnd, call, batch, head, query] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) => f.parameter(i));
+export function emitScoreRow({ score, seen, keepsNaN = false }: ScoreRowPrograms): FunctionBody {
+  const parameters = Array<ValueType>(seen === "bits" ? 9 : 8).fill("i32");
+  const f = new FunctionBody(parameters, ["f32"]);
+  const [row, width, keyStart, keyEnd, call, batch, head, query, bits] = parameters.map((_, i) => f.parameter(i));
+  const asked = typeof seen === "object" ? seen : null;
   const scope = { call, batch, head, query };
   const end = f.local("i32");
   const values = f.local("v128");
   const keys = f.local("v128");
   const limit = f.local("v128");
   const maximum = f.local("v128");
-  const changed = score !== null || mask !== null || cut;
+  const changed = score !== null || seen !== "all";
 
   score?.emitRow(f, scope);
-  mask?.emitRow(f, scope);
+  asked?.mask?.emitRow(f, scope);
   f.get(keyStart);
   f.op("i32x4.splat");
   f.i32x4(0, 1, 2, 3);
@@ -50,15 +52,19 @@ export function emitScoreRow({ score, mask, cut, keepsNaN = false }: ScoreRowPro
       score.emitPair(f, values, keys);
       f.set(values);
     }
-    if (mask || cut) {
+    if (seen !== "all") {
       f.get(values);
       f.f32x4(-Infinity);
-      mask?.emitPair(f, null, keys);
-      if (cut) {
+      if (asked) {
+        asked.mask?.emitPair(f, null, keys);
         f.get(keys);
         f.get(limit);
         f.op("i32x4.lt_s");
-        if (mask) f.op("v128.and");
+        if (asked.mask) f.op("v128.and");
+      } else {
+        f.get(bits);
+        f.memory("v128.load");
+        f.increase(bits, 16);
       }
       f.op("v128.bitselect");
       f.set(values);
@@ -72,7 +78,7 @@ export function emitScoreRow({ score, mask, cut, keepsNaN = false }: ScoreRowPro
     f.get(values);
     f.op(keepsNaN ? "f32x4.max" : "f32x4.pmax");
     f.set(maximum);
-    if (score || mask || cut) {
+    if (score || asked) {
       f.get(keys);
       f.i32x4(4);
       f.op("i32x4.add");

@@ -16,6 +16,9 @@ export interface TileShape {
   readonly value: number;
   /** Scores, then weights: `keyTile` floats a row. */
   readonly scores: number;
+  /** For one group of rows: which keys each sees, as bits, `keyTile` words a row; and which keys any of them sees. */
+  readonly seen: number;
+  readonly seenByAny: number;
   /** Sums of weighted values, `paddedTo8(valueDim)` floats a row. */
   readonly sums: number;
   /** Per row: largest score so far (in units of log 2), sum of weights. */
@@ -59,6 +62,8 @@ function layOut(sizes: Pick<TileShape, "headDim" | "valueDim" | "microRows" | "q
     key: part(keyTile * paddedTo4(headDim)),
     value: part(keyTile * paddedTo8(valueDim)),
     scores: part(rows * keyTile),
+    seen: part(microRows * keyTile),
+    seenByAny: part(keyTile),
     sums: part(rows * paddedTo8(valueDim)),
     maxima: part(rows),
     totals: part(rows),

@@ -2,10 +2,11 @@ import {
   AttentionError,
   type Backend,
   type BlockOperations,
+  checkDifferentiable,
   type Kernel,
   type Plan,
 } from "@fovea/dot-product-attention";
-import { concatenate, slice, type DType, type Tensor } from "@fovea/tensor";
+import { concatenateRows, isQuantized, sliceRows, type DType, type Tensor } from "@fovea/tensor";
 import { backwardCall } from "./backward-call.ts";
 import { type BackwardModule, backwardModule } from "./backward-module.ts";
 import { BackendError } from "./backend-error.ts";
@@ -20,7 +21,7 @@ import { hasRelaxedSimd } from "./relaxed-simd.ts";
 import { takeFromScope } from "./scope.ts";
 import { threadCount } from "./thread-count.ts";
 import { type LoadedKernel, Threads } from "./threads.ts";
-import { allocateTensor, uploadTensor, type WasmTensor } from "./wasm-tensor.ts";
+import { allocateTensor, uploadTensor, type WasmTensor, withScales } from "./wasm-tensor.ts";
 
 export interface WasmBackendOptions {
   /** Most bytes the backend's memory may grow to; default 4 GiB. */
@@ -52,7 +53,7 @@ export interface WasmBackend extends Backend, Disposable {
   /** A tensor in the backend's memory, its numbers undefined until written: kernels read and write it without a copy. The caller's to dispose of,
    *  also within a scope. */
   allocate(shape: readonly number[], dtype?: DType): WasmTensor;
-  /** A copy of a tensor in the backend's memory, the caller's as well. */
+  /** A copy of a tensor in the backend's memory, the caller's as well; of a quantized one with its scales. */
   upload(tensor: Tensor): WasmTensor;
 }
 
@@ -119,6 +120,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
       backward(call, forward, outputGradient) {
         check();
         if (!live) throw new AttentionError("backend-wasm: this kernel has been disposed of. Compile the plan again.");
+        checkDifferentiable(plan);
         backward ??= loadBackward(plan);
         const { module, loaded } = backward;
         return backwardCall(heap, plan, module, loaded.run, call, forward, outputGradient);
@@ -171,10 +173,17 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     },
     upload(source) {
       check();
-      return takeFromScope(heap, uploadTensor(heap, source));
+      const made = takeFromScope(heap, uploadTensor(heap, source));
+      if (!isQuantized(source)) return made;
+      try {
+        return withScales(made, takeFromScope(heap, uploadTensor(heap, source.scales)));
+      } catch (error) {
+        made.dispose();
+        throw error;
+      }
     },
-    concatenateKeys: (parts) => concatenate(parts, 2),
-    sliceKeys: (operand, from, to) => slice(operand, [null, null, [from, to]]),
+    concatenateKeys: (parts) => concatenateRows(parts, 2),
+    sliceKeys: (operand, from, to) => sliceRows(operand, [null, null, [from, to]]),
     dispose,
     [Symbol.dispose]: dispose,
   };

@@ -1,4 +1,12 @@
-import { DTypeError, readValues, ShapeError, type DType, type Tensor, type TensorData } from "@fovea/tensor";
+import {
+  DTypeError,
+  readValues,
+  ShapeError,
+  type DType,
+  type QuantizedTensor,
+  type Tensor,
+  type TensorData,
+} from "@fovea/tensor";
 import { BackendError } from "./backend-error.ts";
 import type { Heap } from "./heap.ts";
 import { leaveToScope } from "./scope.ts";
@@ -36,6 +44,28 @@ export function uploadTensor(heap: Heap, source: Tensor): WasmTensor {
     target.dispose();
     throw error;
   }
+}
+
+/** int8 and the scales of its rows as one tensor: disposing of it frees both. */
+export function withScales(multiples: WasmTensor, scales: WasmTensor): WasmTensor & QuantizedTensor {
+  const { shape, strides, offset, address } = multiples;
+  const dispose = (): void => {
+    multiples.dispose();
+    scales.dispose();
+  };
+  return Object.freeze({
+    dtype: "int8",
+    shape,
+    strides,
+    offset,
+    address,
+    get data(): TensorData {
+      return multiples.data;
+    },
+    scales,
+    dispose,
+    [Symbol.dispose]: dispose,
+  });
 }
 
 /** Allocates a tensor; its numbers are undefined until written.

@@ -1,6 +1,7 @@
 import { zeros } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import type { Backend, Gradients, Operand } from "./backend.ts";
+import { checkDifferentiable } from "./check-differentiable.ts";
 import { checkOutputGradient } from "./check-output-gradient.ts";
 import type { AttentionOptions } from "./options.ts";
 import { prepareCall } from "./prepare-call.ts";
@@ -17,7 +18,7 @@ export interface AttentionGradients<T extends Operand = Tensor> extends Gradient
  *  Rows and pairs that are not seen get and give zero, whatever they hold. Table gradients are summed in float64 and deterministic.
  *  @param outputGradient d loss / d output, `[batch, heads, queries, valueDim]`
  *  @param options as for `attention`; `returns` is not read
- *  @throws as `attention` does */
+ *  @throws {DTypeError} for int8 keys or values, which are for inference; otherwise as `attention` does */
 export function attentionGradients(
   query: Tensor,
   key: Tensor,
@@ -41,6 +42,7 @@ export function attentionGradients(
 ): AttentionGradients {
   const { backend = referenceBackend } = options;
   const { plan, call, sizes, pastKeys, declaredTables } = prepareCall(query, key, value, options, backend);
+  checkDifferentiable(plan);
   checkOutputGradient(outputGradient, sizes);
   const kernel = backend.compile(plan);
   const forward = kernel.forward(call);

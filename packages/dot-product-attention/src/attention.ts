@@ -24,7 +24,7 @@ export interface AttentionResult<T extends Operand = Tensor> {
  *  @param key `[batch, keyHeads, keys, headDim]`; query head h reads key head `floor(h / (heads / keyHeads))`
  *  @param value `[batch, keyHeads, keys, valueDim]`
  *  @throws {ShapeError} when shapes do not belong together, e.g. heads is no multiple of keyHeads
- *  @throws {DTypeError} when an operand is not float32, float64, float16 or bfloat16
+ *  @throws {DTypeError} when an operand is not float32, float64, float16 or bfloat16, or, for key and value, int8 from `quantizeRows`
  *  @throws {AttentionError} for any other wrong option, before any work
  *  @see Vaswani et al. 2017, eq. 1 */
 export function attention(query: Tensor, key: Tensor, value: Tensor, options?: AttentionOptions): AttentionResult;

@@ -8,6 +8,8 @@ import type { Plan } from "./plan.ts";
 export interface Operand {
   readonly dtype: DType;
   readonly shape: readonly number[];
+  /** Of int8 keys and values: what the numbers of each row are multiplied with, float32 `[batch, keyHeads, keys]`. */
+  readonly scales?: Operand;
 }
 
 /** Table contents of the three programs of a plan, by table name: exactly the tables each program declares. */
@@ -82,7 +84,8 @@ export interface Kernel<T extends Operand = Tensor> {
    *  @param outputGradient `[batch, heads, queries, valueDim]`
    *
    *  With a probability program p, a row's `sum(weight * weightGradient)` is not `output · outputGradient` (that holds only where
-   *  p(w) = w p'(w), as for dropout): it needs its own sum over the row. */
+   *  p(w) = w p'(w), as for dropout): it needs its own sum over the row.
+   *  @throws {DTypeError} for int8 keys or values, see `checkDifferentiable` */
   backward(call: Call<T>, forward: Forward<T>, outputGradient: T): Gradients<T>;
   /** Frees the kernel; the backend compiles it again when the plan comes back. */
   dispose(): void;

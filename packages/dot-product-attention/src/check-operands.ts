@@ -1,7 +1,8 @@
 import { DTypeError, ShapeError } from "@fovea/tensor";
+import type { DType } from "@fovea/tensor";
 import type { Operand } from "./backend.ts";
 import { AttentionError } from "./attention-error.ts";
-import { operandTypes } from "./plan.ts";
+import { keyTypes, queryTypes } from "./plan.ts";
 
 /** The sizes of one call. */
 export interface Sizes {
@@ -18,13 +19,9 @@ export interface Sizes {
  *  @throws {ShapeError | DTypeError | AttentionError} */
 export function checkOperands(who: string, query: Operand, key: Operand, value: Operand): Sizes {
   const [batch, heads, queries, headDim] = checkOperand(who, "query", query, ["batch", "heads", "queries", "headDim"]);
-  const [keyBatch, keyHeads, keys, keyDim] = checkOperand(who, "key", key, ["batch", "keyHeads", "keys", "headDim"]);
-  const [valueBatch, valueHeads, values, valueDim] = checkOperand(who, "value", value, [
-    "batch",
-    "keyHeads",
-    "keys",
-    "valueDim",
-  ]);
+  const axes = ["batch", "keyHeads", "keys"];
+  const [keyBatch, keyHeads, keys, keyDim] = checkOperand(who, "key", key, [...axes, "headDim"], keyTypes);
+  const [valueBatch, valueHeads, values, valueDim] = checkOperand(who, "value", value, [...axes, "valueDim"], keyTypes);
   same(who, "batch", { query: batch, key: keyBatch, value: valueBatch }, "Repeat or slice the shorter one.");
   same(who, "headDim", { query: headDim, key: keyDim }, "Project both to the same size.");
   same(who, "keyHeads", { key: keyHeads, value: valueHeads }, "Every key head needs its value head.");
@@ -42,9 +39,15 @@ export function checkOperands(who: string, query: Operand, key: Operand, value: 
   return { batch, heads, keyHeads, queries, keys, headDim, valueDim };
 }
 
-/** Checks one operand's rank and type; returns its shape.
+/** Checks one operand's rank and type, and the scales of int8; returns its shape.
  *  @throws {ShapeError | DTypeError | AttentionError} */
-export function checkOperand(who: string, name: string, operand: Operand, axes: readonly string[]): readonly number[] {
+export function checkOperand(
+  who: string,
+  name: string,
+  operand: Operand,
+  axes: readonly string[],
+  types: readonly DType[] = queryTypes,
+): readonly number[] {
   if (operand === null || typeof operand !== "object" || !Array.isArray(operand.shape)) {
     throw new AttentionError(
       `${who}: expected ${name} to be a tensor [${axes.join(", ")}]. Make one with tensor(values).`,
@@ -55,12 +58,34 @@ export function checkOperand(who: string, name: string, operand: Operand, axes: 
       `${who}: expected ${name} [${axes.join(", ")}] of rank ${axes.length}, got [${operand.shape.join(", ")}]. Reshape it first.`,
     );
   }
-  if (!operandTypes.includes(operand.dtype)) {
+  if (!types.includes(operand.dtype)) {
+    const remedy = operand.dtype === "int8" ? "Use dequantizeRows" : "Cast it";
     throw new DTypeError(
-      `${who}: expected ${name} to hold ${operandTypes.join(", ")}, got ${operand.dtype}. Cast it first.`,
+      `${who}: expected ${name} to hold ${types.join(", ")}, got ${operand.dtype}. ${remedy} first.`,
     );
   }
+  if (operand.dtype === "int8") checkScales(who, name, operand);
   return operand.shape;
+}
+
+function checkScales(who: string, name: string, { shape, scales }: Operand): void {
+  const expected = shape.slice(0, -1);
+  if (scales === null || typeof scales !== "object" || !Array.isArray(scales.shape)) {
+    throw new AttentionError(
+      `${who}: expected ${name} of int8 to come with scales [${expected.join(", ")}]. ` +
+        "Make it with quantizeRows, and take parts of it with sliceRows.",
+    );
+  }
+  if (scales.dtype !== "float32") {
+    throw new DTypeError(
+      `${who}: expected the scales of ${name} to hold float32, got ${scales.dtype}. Cast them first.`,
+    );
+  }
+  if (scales.shape.length !== expected.length || expected.some((length, axis) => scales.shape[axis] !== length)) {
+    throw new ShapeError(
+      `${who}: expected one scale per row of ${name}, [${expected.join(", ")}], got [${scales.shape.join(", ")}].`,
+    );
+  }
 }
 
 function same(who: string, size: string, found: Readonly<Record<string, number>>, remedy: string): void {

@@ -6,6 +6,7 @@ export type { AttentionGradients } from "./attention-gradients.ts";
 export { attentionWeights } from "./attention-weights.ts";
 export type { WeightTile } from "./attention-weights.ts";
 export type { Backend, Call, Forward, Gradients, Kernel, Operand, PlanTables, TableGradients } from "./backend.ts";
+export { checkDifferentiable } from "./check-differentiable.ts";
 export type { ProgramSource } from "./check-program.ts";
 export { linearAttention } from "./linear-attention.ts";
 export type { LinearAttentionOptions, LinearAttentionResult } from "./linear-attention.ts";

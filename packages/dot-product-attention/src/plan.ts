@@ -58,9 +58,10 @@ export function createPlan(parts: PlanParts): Plan {
     }
   }
   for (const [name, dtype] of Object.entries({ queryType, keyType, valueType })) {
-    if (!operandTypes.includes(dtype)) {
+    const types = name === "queryType" ? queryTypes : keyTypes;
+    if (!types.includes(dtype)) {
       throw new AttentionError(
-        `createPlan: expected ${name} to be one of ${operandTypes.join(", ")}, got ${dtype}. Cast first.`,
+        `createPlan: expected ${name} to be one of ${types.join(", ")}, got ${dtype}. Cast first.`,
       );
     }
   }
@@ -87,5 +88,8 @@ export function createPlan(parts: PlanParts): Plan {
   });
 }
 
-/** Types that query, key and value may have; the 16-bit ones are storage, computed in float32. */
-export const operandTypes: readonly DType[] = ["float32", "float64", "float16", "bfloat16"];
+/** Types that a query may have; the 16-bit ones are storage, computed in float32. */
+export const queryTypes: readonly DType[] = ["float32", "float64", "float16", "bfloat16"];
+
+/** Types that keys and values may have; int8 is storage with a scale per row, for inference only. */
+export const keyTypes: readonly DType[] = [...queryTypes, "int8"];

@@ -10,7 +10,7 @@ import { checkTables } from "./check-tables.ts";
 import { chooseBlockMask } from "./choose-block-mask.ts";
 import { isOptionName } from "./options.ts";
 import type { AttentionOptions } from "./options.ts";
-import { createPlan } from "./plan.ts";
+import { createPlan, keyTypes } from "./plan.ts";
 import type { Normalizer, Plan } from "./plan.ts";
 
 /** A call whose every part has been checked, with the plan of the kernel that runs it. */
@@ -120,8 +120,8 @@ export function prepareCall<T extends Operand>(
 /** Checks that past keys and values continue into the new ones; returns how many there are. */
 function checkPast(past: { readonly key: Operand; readonly value: Operand }, key: Operand, value: Operand): number {
   const axes = ["batch", "keyHeads", "pastKeys"];
-  const keyShape = checkOperand("attention", "past.key", past.key, [...axes, "headDim"]);
-  const valueShape = checkOperand("attention", "past.value", past.value, [...axes, "valueDim"]);
+  const keyShape = checkOperand("attention", "past.key", past.key, [...axes, "headDim"], keyTypes);
+  const valueShape = checkOperand("attention", "past.value", past.value, [...axes, "valueDim"], keyTypes);
   const pairs = [
     ["key", past.key, keyShape, key],
     ["value", past.value, valueShape, value],

@@ -1,5 +1,6 @@
 import { tensor, toFloat64 } from "@fovea/tensor";
 import type { DType, Tensor } from "@fovea/tensor";
+import { checkDifferentiable } from "../check-differentiable.ts";
 import type { Call, Gradients } from "../backend.ts";
 import type { Plan } from "../plan.ts";
 import { computeType } from "./forward.ts";
@@ -11,6 +12,7 @@ import { createWeighedRow } from "./weighed-row.ts";
 /** Row by row, like forward: weighs the row again, then goes back through values, probability program, normalizer, score program and
  *  dot products. Pairs that are not seen are never touched. Sums are float64; memory beyond the gradients: O(keys). */
 export function backward(plan: Plan, call: Call, outputGradient: Tensor): Gradients {
+  checkDifferentiable(plan);
   const [batch, heads, queries, headDim] = call.query.shape as [number, number, number, number];
   const [, keyHeads, keyCount, valueDim] = call.value.shape as [number, number, number, number];
   const { scale, queryOffsets, tables } = call;

@@ -1,8 +1,9 @@
-import { toFloat64, zeros } from "@fovea/tensor";
+import { zeros } from "@fovea/tensor";
 import type { DType } from "@fovea/tensor";
 import type { Call, Forward } from "../backend.ts";
 import type { Plan } from "../plan.ts";
 import { maximumOf, statisticOf } from "./normalize.ts";
+import { readOperand } from "./read-operand.ts";
 import { createWeighedRow } from "./weighed-row.ts";
 
 /** Row by row: the pairs it sees, their weights, the sum of their values. Memory beyond the outputs: O(keys), and float64 copies of the operands. */
@@ -17,7 +18,7 @@ export function forward(plan: Plan, call: Call): Forward {
   const threshold = statistic === "threshold" ? zeros(rowShape, dtype) : null;
   const rowMaximum = call.returnRowMaximum ? zeros(rowShape, dtype) : null;
 
-  const values = toFloat64(call.value);
+  const values = readOperand(call.value);
   const group = heads / keyHeads;
   const row = createWeighedRow(plan, call);
   const sum = new Float64Array(valueDim);

@@ -1,4 +1,4 @@
-import { concatenate, slice } from "@fovea/tensor";
+import { concatenateRows, sliceRows } from "@fovea/tensor";
 import { AttentionError } from "../attention-error.ts";
 import type { Backend, Kernel } from "../backend.ts";
 import type { BlockOperations } from "../operations/block-operations.ts";
@@ -13,9 +13,9 @@ export const referenceBackend: Backend & { readonly operations: BlockOperations 
   name: "reference",
   blockSize: { query: 64, key: 64 },
   compile: (plan) => compile(plan),
-  concatenateKeys: (parts) => concatenate(parts, 2),
+  concatenateKeys: (parts) => concatenateRows(parts, 2),
   operations: referenceOperations,
-  sliceKeys: (tensor, from, to) => slice(tensor, [null, null, [from, to]]),
+  sliceKeys: (tensor, from, to) => sliceRows(tensor, [null, null, [from, to]]),
   dispose: () => {},
 };
 

@@ -3,6 +3,7 @@ import { createEvaluator } from "@fovea/program";
 import { toFloat64 } from "@fovea/tensor";
 import type { Call } from "../backend.ts";
 import type { Plan } from "../plan.ts";
+import { readOperand } from "./read-operand.ts";
 
 /** The pairs that one row sees, in ascending key order. The arrays are reused from row to row: only the first `read(…)` entries count. */
 export interface SeenRow {
@@ -33,7 +34,7 @@ export function createSeenRow(plan: Plan, call: Call): SeenRow {
   const [, keyHeads, keyCount] = call.key.shape as [number, number, number, number];
   const group = heads / keyHeads;
   const queryValues = toFloat64(call.query);
-  const keyValues = toFloat64(call.key);
+  const keyValues = readOperand(call.key);
   const { scale, queryOffsets, queryLengths, keyLengths, blockMask } = call;
   const change: Evaluate | null = plan.score && createEvaluator(plan.score, call.tables.score);
   const sees: Evaluate | null = plan.mask && createEvaluator(plan.mask, call.tables.mask);
