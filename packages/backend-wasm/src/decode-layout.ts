@@ -8,7 +8,7 @@ export const mostStripRows = 16;
 /** Keys of one task: always the same, so that partial results, and with them every bit of the output, do not depend on the number of threads. */
 export const chunkKeys = 512;
 
-/** Keys or values that are widened together from 16 bits or 8; they stay in the first-level cache while all rows read them. */
+/** Keys or values that are widened together from float16; they stay in the first-level cache while all rows read them. */
 export const widenedKeys = 16;
 
 /** One unit of work of `decode`: the rows that read one key head, against one chunk of its keys. Fields as in `taskFields`, but for: */

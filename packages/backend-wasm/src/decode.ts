@@ -14,7 +14,7 @@ import { emitWeightRow } from "./weight-row.ts";
 /** Adds `decode(task, scratch)`: all rows that read one key head, at most `mostStripRows`, against one chunk of keys. Gives partial results for
  *  `merge`.
  *
- *  Nothing is packed: keys and values are read where they are, once for all rows, shorter ones widened a few at a time. Work: bound by memory for up
+ *  Nothing is packed: keys and values are read where they are, once for all rows, shorter ones widened on the way. Work: bound by memory for up
  *  to four rows. Not for softmax with a probability program, which needs the whole row's total first.
  *  @param parts `shape` is `decodeShape`'s
  *  @returns the function's index */
@@ -25,15 +25,16 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
   const rowBytes = { query: paddedTo4(headDim) * 4, scores: shape.keyTile * 4, sums: paddedTo8(valueDim) * 4 };
 
   const copyQuery = module.add(emitCopyRows(headDim, parts.queryType, true));
-  const typeOf = { key: parts.keyType, value: parts.valueType };
+  // float16 takes many steps to widen, so all rows share them; others are widened as they are read
   const widener = (type: Storage, size: number): number | null =>
-    type === "float32" ? null : module.add(emitCopyRows(size, type, false));
-  const widen = { key: widener(typeOf.key, headDim), value: widener(typeOf.value, valueDim) };
+    type === "float16" ? module.add(emitCopyRows(size, type, false)) : null;
+  const widen = { key: widener(parts.keyType, headDim), value: widener(parts.valueType, valueDim) };
+  const storage = { key: readAs(parts.keyType), value: readAs(parts.valueType) };
   const counts = Array.from({ length: stripRows }, (_, index) => index + 1);
   const strip = { headDim, valueDim, scoreStride: rowBytes.scores, relaxed };
-  const stripScores = counts.map((rows) => module.add(emitStripScores({ ...strip, rows })));
-  const stripSums = counts.map((rows) => module.add(emitStripSums({ ...strip, rows }, false)));
-  const seenSums = module.add(emitStripSums({ ...strip, rows: 1 }, true));
+  const stripScores = counts.map((rows) => module.add(emitStripScores({ ...strip, storage: storage.key, rows })));
+  const stripSums = counts.map((rows) => module.add(emitStripSums({ ...strip, storage: storage.value, rows }, false)));
+  const seenSums = module.add(emitStripSums({ ...strip, storage: storage.value, rows: 1 }, true));
   // Softmax's totals tell of NaN by themselves.
   const row = { score, keepsNaN: !softmax };
   const wholeRow = module.add(emitScoreRow({ ...row, seen: "all" }));
@@ -110,8 +111,7 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
         f.get(block);
         f.op("i32.sub");
         f.get(operandStride);
-        if (typeOf[name] === "int8") loop.pushAt(() => loop.int(`${name}Scales`), block);
-        else f.f32(1);
+        f.f32(1);
         f.call(widenRows);
         f.address(loop.scratch, shape[name]);
         f.set(operand);
@@ -170,6 +170,11 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
       });
     }
   };
+  /** Of int8: where the scale of the present block's first key or value is. */
+  const pushScales = (name: "key" | "value"): void => {
+    if (storage[name] !== "int8") return;
+    loop.pushAt(() => loop.pushAt(() => loop.int(`${name}Scales`), loop.start), column);
+  };
   const scores = (): void => {
     eachBlock("key", () => {
       loop.eachGroup(() => {
@@ -179,6 +184,7 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
           f.get(operandStride);
           scoresAt(loop.group, column);
           scoresAt(loop.group, lastColumn);
+          pushScales("key");
         });
       });
     });
@@ -189,6 +195,7 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
     f.get(operandStride);
     rowAt("sums", row);
     scoresAt(row, lastColumn);
+    pushScales("value");
   };
   const sums = (): void => {
     eachBlock("value", () => {
@@ -325,4 +332,9 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
     }
   });
   return module.add(f);
+}
+
+/** What strips read: float16 after it was widened. */
+function readAs(type: Storage): Exclude<Storage, "float16"> {
+  return type === "float16" ? "float32" : type;
 }

@@ -82,6 +82,7 @@ export const opcodes = {
   "v128.load8x8_s": [0xfd, 1],
   "v128.load16x4_u": [0xfd, 4],
   "v128.load32_splat": [0xfd, 9],
+  "v128.load64_splat": [0xfd, 10],
   "v128.store": [0xfd, 11],
   "v128.const": [0xfd, 12],
   "i8x16.shuffle": [0xfd, 13],

@@ -6,7 +6,11 @@ import { emitCopyRows, emitPackColumns, emitPackRows, paddedTo4, type Storage } 
 const target = 512 * 1024;
 
 /** Runs one function of this file on `source` at address 0; what it wrote at `target`, and what it returned. */
-function run(f: FunctionBody, source: Uint16Array | Float32Array, ...rest: number[]): [Float32Array, number] {
+function run(
+  f: FunctionBody,
+  source: Uint8Array | Uint16Array | Float32Array,
+  ...rest: number[]
+): [Float32Array, number] {
   const module = new ModuleBuilder();
   module.add(f, "run");
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 16 });
@@ -64,6 +68,30 @@ test.each(sizes)("rows of %d numbers stay rows in panels of eight columns", (siz
       expect(numbers[(i >> 3) * 8 * panelRows + r * 8 + (i & 7)]).toBe(100 * r + i + 1);
     }
   }
+});
+
+test.each(sizes)("rows of %d int8 are packed as their multiples of the row's scale", (size) => {
+  const [rows, panelRows] = [5, 6];
+  // the scales lie behind the numbers, at a multiple of 4
+  const scales = Math.ceil((rows * size + 8) / 4) * 4;
+  const source = new Uint8Array(scales + rows * 4);
+  const numbers = new Int8Array(source.buffer, 0, rows * size).map((_, i) => ((i * 37) % 255) - 127);
+  source.set(new Uint8Array(numbers.buffer));
+  new Float32Array(source.buffer, scales).set([0.5, 2, -3, 0, 1e-30]);
+  const number = (row: number, i: number): number =>
+    Math.fround(numbers[row * size + i] * Math.fround([0.5, 2, -3, 0, 1e-30][row]));
+  const [columns] = run(emitPackColumns(size, "int8"), source, rows, size, scales);
+  const [panels, finite] = run(emitPackRows(size, "int8", panelRows), source, rows, size, scales);
+  expect(finite).toBe(1);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < size; i++) {
+      expect(columns[i * 8 + row]).toBe(number(row, i));
+      expect(columns[i * 8 + 7]).toBe(number(rows - 1, i));
+      expect(panels[(i >> 3) * 8 * panelRows + row * 8 + (i & 7)]).toBe(number(row, i));
+    }
+  }
+  new Float32Array(source.buffer, scales)[2] = NaN;
+  expect(run(emitPackRows(size, "int8", panelRows), source, rows, size, scales)[1]).toBe(0);
 });
 
 test.each<[Storage, Float32Array | Uint16Array, number]>([

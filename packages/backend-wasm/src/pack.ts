@@ -71,31 +71,26 @@ function readScale(f: FunctionBody, row: Local, scale: Local): void {
   f.set(scale);
 }
 
-/** `copyRows(source, target, rows, stride, scale)`: rows × size numbers as floats × scale, `paddedTo4(size)` floats a row. Of int8 each row has its
- *  own: `copyRows(source, target, rows, stride, scales)`. */
+/** `copyRows(source, target, rows, stride, scale)`: rows × size numbers as floats × scale, `paddedTo4(size)` floats a row. Not for int8. */
 export function emitCopyRows(size: number, storage: Storage, scaled: boolean): FunctionBody {
-  const perRow = storage === "int8";
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", perRow ? "i32" : "f32"]);
+  const f = new FunctionBody(["i32", "i32", "i32", "i32", "f32"]);
   const [source, target, rows, stride, scale] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
   const row = f.local("i32");
   const column = f.local("i32");
   const from = f.local("i32");
   const factor = f.local("v128");
-  if (!perRow) {
-    f.get(scale);
-    f.splat();
-    f.set(factor);
-  }
+  f.get(scale);
+  f.splat();
+  f.set(factor);
   f.assign(row, 0);
   f.forRange(row, rows, 1, () => {
-    if (perRow) readScale(f, row, factor);
     f.get(source);
     f.set(from);
     f.assign(column, 0);
     f.forRange(column, size, 4, () => {
       f.get(target);
       emitLoad4(f, storage, from, 0);
-      if (scaled || perRow) {
+      if (scaled) {
         f.get(factor);
         f.op("f32x4.mul");
       }

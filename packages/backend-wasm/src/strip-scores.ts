@@ -1,13 +1,14 @@
 import { FunctionBody, type Local } from "./assembler.ts";
 import { multiplyAdd } from "./microkernel.ts";
-import { paddedTo4 } from "./pack.ts";
-import { eachPair, startPair, type StripShape, unrolled } from "./strip-shape.ts";
+import { emitLoad4, paddedTo4, storageBytes } from "./pack.ts";
+import { eachPair, startPair, stripParameters, type StripShape, unrolled } from "./strip-shape.ts";
 
 /** `stripScores(query, key, keyStride, scores, end)`: scores[row][0…] = query[row] · key[0…] for a few rows, two keys at a time until `scores`
- *  reaches `end`. Keys are float32 and read where they are; rows of query lie `paddedTo4(headDim)` apart, zero behind headDim.
+ *  reaches `end`. Keys are read where they are; for int8 there is a sixth parameter: scales. Rows of query lie `paddedTo4(headDim)` apart, zero behind
+ *  headDim.
  *  Per four numbers: 2 loads of keys, `rows` of query, 2 × rows fused multiply-adds. */
-export function emitStripScores({ headDim, rows, scoreStride, relaxed }: StripShape): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32"]);
+export function emitStripScores({ headDim, storage, rows, scoreStride, relaxed }: StripShape): FunctionBody {
+  const f = new FunctionBody(stripParameters(storage));
   const [query, key, keyStride, scores, end] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
   const vectors = (count: number): Local[] => Array.from({ length: count }, () => f.local("v128"));
   // One or two rows alone would wait for their own sums: they get two each, for even and odd steps.
@@ -19,11 +20,14 @@ export function emitStripScores({ headDim, rows, scoreStride, relaxed }: StripSh
   const last = f.local("i32");
   const keys = [f.local("i32"), f.local("i32")];
   const queryStride = paddedTo4(headDim) * 4;
+  const keyBytes = storageBytes[storage];
+  const advance = [...keys.map((pointer) => [pointer, keyBytes] as const), [left, 4] as const];
+  const scales = storage === "int8" ? f.parameter(5) : null;
+  const bothScales = f.local("v128");
 
   const step = (index: number, lanes: number): void => {
     for (const [k, pointer] of keys.entries()) {
-      f.get(pointer);
-      f.memory("v128.load", index * 16);
+      emitLoad4(f, storage, pointer, index * 4 * keyBytes);
       if (lanes < 4) {
         f.i32x4(-1, lanes > 1 ? -1 : 0, lanes > 2 ? -1 : 0, 0);
         f.op("v128.and");
@@ -39,14 +43,20 @@ export function emitStripScores({ headDim, rows, scoreStride, relaxed }: StripSh
   };
 
   eachPair(f, scores, end, () => {
-    startPair(f, key, keyStride, keys, headDim);
+    startPair(f, key, keyStride, keys, headDim * keyBytes);
+    if (scales) {
+      f.get(scales);
+      f.memory("v128.load64_splat");
+      f.set(bothScales);
+      f.increase(scales, 8);
+    }
     for (const sum of sums.flat(2)) {
       f.f32x4(0);
       f.set(sum);
     }
     f.get(query);
     f.set(left);
-    const rest = unrolled(f, left, last, [...keys, left], headDim, (index) => step(index, 4));
+    const rest = unrolled(f, left, last, advance, headDim, (index) => step(index, 4));
     for (let column = rest; column < headDim; column += 4) step((column - rest) / 4, Math.min(4, headDim - column));
     for (let row = 0; row < rows; row++) {
       for (const [k, sum] of sums[0][row].entries()) {
@@ -69,6 +79,10 @@ export function emitStripScores({ headDim, rows, scoreStride, relaxed }: StripSh
       shuffled(f, a, b, [0, 1, 4, 5]);
       shuffled(f, a, b, [2, 3, 6, 7]);
       f.op("f32x4.add");
+      if (scales) {
+        f.get(bothScales);
+        f.op("f32x4.mul");
+      }
       f.set(part);
       for (let one = row; one < Math.min(row + 2, rows); one++) {
         f.get(scores);

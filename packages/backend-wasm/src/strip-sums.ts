@@ -1,15 +1,16 @@
 import { FunctionBody, type Local } from "./assembler.ts";
 import { multiplyAdd } from "./microkernel.ts";
-import { paddedTo4, paddedTo8 } from "./pack.ts";
-import { eachPair, startPair, type StripShape, unrolled } from "./strip-shape.ts";
+import { emitLoad4, paddedTo4, paddedTo8, storageBytes } from "./pack.ts";
+import { eachPair, startPair, stripParameters, type StripShape, unrolled } from "./strip-shape.ts";
 
 /** `stripSums(weights, value, valueStride, sums, end)`: sums[row] += Σ weights[row][k] × value[k] for a few rows, two keys at a time until `weights`
- *  reaches `end`. Values are float32 and read where they are; rows of sums lie `paddedTo8(valueDim)` apart.
+ *  reaches `end`. Values are read where they are; for int8 there is a sixth parameter: scales. Rows of sums lie `paddedTo8(valueDim)` apart.
  *  Per four columns: 2 loads of values, `rows` loads and stores of sums, 2 × rows fused multiply-adds.
  *  @param skipZeros leaves out every product whose weight is 0, so that NaN and Infinity in values stay without influence there; all other
  *  bits stay the same. Slower. */
-export function emitStripSums({ valueDim, rows, scoreStride, relaxed }: StripShape, skipZeros: boolean): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32"]);
+export function emitStripSums(shape: StripShape, skipZeros: boolean): FunctionBody {
+  const { valueDim, storage, rows, scoreStride, relaxed } = shape;
+  const f = new FunctionBody(stripParameters(storage));
   const [weights, value, valueStride, sums, end] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
   const vectors = (count: number): Local[] => Array.from({ length: count }, () => f.local("v128"));
   const factors = Array.from({ length: rows }, () => vectors(2));
@@ -21,11 +22,14 @@ export function emitStripSums({ valueDim, rows, scoreStride, relaxed }: StripSha
   const values = [f.local("i32"), f.local("i32")];
   const columns = paddedTo4(valueDim);
   const sumStride = paddedTo8(valueDim) * 4;
+  const valueBytes = storageBytes[storage];
+  const advance = [...values.map((pointer) => [pointer, valueBytes] as const), [to, 4] as const];
+  const scales = storage === "int8" ? f.parameter(5) : null;
+  const pairScales = vectors(2);
 
   const step = (index: number): void => {
     for (const [k, pointer] of values.entries()) {
-      f.get(pointer);
-      f.memory("v128.load", index * 16);
+      emitLoad4(f, storage, pointer, index * 4 * valueBytes);
       f.set(loaded[k]);
     }
     for (const [row, pair] of factors.entries()) {
@@ -52,17 +56,35 @@ export function emitStripSums({ valueDim, rows, scoreStride, relaxed }: StripSha
   };
 
   eachPair(f, weights, end, () => {
-    startPair(f, value, valueStride, values, valueDim);
+    startPair(f, value, valueStride, values, valueDim * valueBytes);
+    if (scales) {
+      for (const [k, scale] of pairScales.entries()) {
+        f.get(scales);
+        f.memory("v128.load32_splat", k * 4);
+        f.set(scale);
+      }
+      f.increase(scales, 8);
+    }
     for (const [row, pair] of factors.entries()) {
       for (const [k, factor] of pair.entries()) {
         f.get(weights);
         f.memory("v128.load32_splat", row * scoreStride + k * 4);
         f.set(factor);
+        if (!scales) continue;
+        // a weight of 0 stays 0, whatever the scale
+        f.get(factor);
+        f.get(pairScales[k]);
+        f.op("f32x4.mul");
+        f.get(factor);
+        f.f32x4(0);
+        f.op("f32x4.ne");
+        f.op("v128.and");
+        f.set(factor);
       }
     }
     f.get(sums);
     f.set(to);
-    const rest = unrolled(f, to, last, [...values, to], columns, step);
+    const rest = unrolled(f, to, last, advance, columns, step);
     for (let column = rest; column < columns; column += 4) step((column - rest) / 4);
   });
   return f;

@@ -100,6 +100,9 @@ export const opcodeCases: Partial<Record<Opcode, () => readonly [actual: unknown
   },
   "v128.load16x4_u": () => [vector((f) => [f.i32(0), f.memory("v128.load16x4_u")]), [0xff80, 0x8403, 0x0605, 0x8807]],
   "v128.load32_splat": () => [vector((f) => [f.i32(3), f.memory("v128.load32_splat")]), Array(4).fill(word(3))],
+  "v128.load64_splat": () => {
+    return [vector((f) => [f.i32(3), f.memory("v128.load64_splat")]), [word(3), word(7), word(3), word(7)]];
+  },
   "v128.load32_zero": () => [vector((f) => [f.i32(3), f.memory("v128.load32_zero")]), [word(3), 0, 0, 0]],
   "v128.load32_lane": () => {
     return [vector((f) => [f.i32(3), f.i32x4(1, 2, 3, 4), f.op("v128.load32_lane", 0, 0, 2)]), [1, 2, word(3), 4]];
