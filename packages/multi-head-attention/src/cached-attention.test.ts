@@ -128,3 +128,14 @@ test("a call that is refused leaves the cache as it was", () => {
   expect(cache.length).toBe(7);
   expect(toArray(cache.key)).toEqual(held);
 });
+
+test.each([{}, { window: { recent: 30 } }])("a cache of int8 changes outputs by little: %o", (options) => {
+  const cache = new KeyValueCache({ dtype: "int8", ...options });
+  const whole = multiHeadAttention(grouped, x, { heads: 4, positionTransform: rotary, ...causal }).output;
+  const outputs = count(0, 7).map((i) => {
+    const token = slice(x, [null, [i, i + 1]]);
+    return multiHeadAttention(grouped, token, { heads: 4, positionTransform: rotary, cache, ...causal }).output;
+  });
+  const largest = Math.max(...toArray(whole).map(Math.abs));
+  assertAllClose(concatenate(outputs, 1), whole, { absolute: 0.03 * largest, relative: 0 });
+});

@@ -1,4 +1,18 @@
-import { arange, concatenate, randomGenerator, reshape, slice, toArray, zeros, type Tensor } from "@fovea/tensor";
+import {
+  arange,
+  concatenate,
+  concatenateRows,
+  dequantizeRows,
+  isQuantized,
+  quantizeRows,
+  randomGenerator,
+  reshape,
+  slice,
+  sliceRows,
+  toArray,
+  zeros,
+  type Tensor,
+} from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { CacheError } from "./cache-error.ts";
 import { KeyValueCache } from "./key-value-cache.ts";
@@ -145,6 +159,37 @@ test("16-bit storage rounds what comes in", () => {
   cache.append(key, value);
   expect(cache.key.dtype).toBe("bfloat16");
   expect(toArray(cache.key)).toEqual([0, 1, 2]);
+});
+
+test("int8 storage rounds each vector by its own scale, and keeps scales with their vectors", () => {
+  const cache = new KeyValueCache({ dtype: "int8", window: { recent: 3, sinks: 1 } });
+  const pieces = [4, 1, 2, 1].map(fresh);
+  for (const [key, value] of pieces) cache.append(key, value);
+  cache.reorder([1, 0, 1]);
+  cache.truncate(4);
+  // of 8 tokens 0, 4 to 6 and 7 are there, and 7 is forgotten
+  for (const [side, held] of [cache.key, cache.value].entries()) {
+    const parts = pieces.map((piece) => piece[side]);
+    const all = quantizeRows(concatenate(parts, 2));
+    const kept = concatenateRows(
+      [0, 4, 5, 6].map((token) => sliceRows(all, [null, null, [token, token + 1]])),
+      2,
+    );
+    const expected = concatenateRows(
+      [1, 0, 1].map((b) => sliceRows(kept, [[b, b + 1]])),
+      0,
+    );
+    expect(isQuantized(held) && toArray(dequantizeRows(held))).toEqual(toArray(dequantizeRows(expected)));
+  }
+});
+
+test("quantized keys come into caches of any storage as the numbers they stand for", () => {
+  const [key, value] = fresh(3).map(quantizeRows);
+  const floats = new KeyValueCache({ dtype: "float32" });
+  floats.append(key, value);
+  expect(toArray(floats.key)).toEqual(toArray(dequantizeRows(key)));
+  const same = KeyValueCache.fixed(key, value);
+  expect(isQuantized(same.value) && toArray(dequantizeRows(same.value))).toEqual(toArray(dequantizeRows(value)));
 });
 
 test("a fixed cache neither appends nor truncates but follows beams", () => {

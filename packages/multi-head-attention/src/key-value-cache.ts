@@ -1,6 +1,7 @@
 /// <reference lib="esnext.disposable" />
 import { zeros, type DType, type Tensor } from "@fovea/tensor";
 import { CacheError } from "./cache-error.ts";
+import { QuantizedTokenRows } from "./quantized-token-rows.ts";
 import { type Allocate, TokenRows } from "./token-rows.ts";
 
 export interface CacheOptions {
@@ -9,11 +10,14 @@ export interface CacheOptions {
   /** Keep only the first `sinks` tokens (default 0) and the last `recent`: before each append the others are dropped, so that the new tokens
    *  still see a full window (StreamingLLM, Xiao et al. 2023). Memory stays flat. Positions are then places in the cache. */
   readonly window?: { readonly recent: number; readonly sinks?: number };
-  /** How keys and values are stored; default as the first ones come. float16 and bfloat16 halve the memory. */
+  /** How keys and values are stored; default as the first ones come. float16 and bfloat16 halve the memory; int8, with a scale per
+   *  vector, quarters it: `key` and `value` are then quantized tensors, see `quantizeRows`. */
   readonly dtype?: DType;
   /** Where its memory comes from; default: JavaScript's own. With a backend's `allocate` keys and values lie where its kernels read them. */
   readonly allocate?: Allocate;
 }
+
+type Rows = TokenRows | QuantizedTokenRows;
 
 /** The keys and values of the tokens so far, so that each token is projected once. Appending costs the new tokens only; `key` and `value` are views.
  *  Conversations are private: `dispose`, and every move to other memory, overwrites what was stored with zeros, so views do not outlive the next
@@ -23,7 +27,7 @@ export class KeyValueCache {
   readonly #window: { readonly recent: number; readonly sinks: number } | null;
   readonly #dtype: DType | null;
   readonly #allocate: Allocate;
-  #rows: { readonly key: TokenRows; readonly value: TokenRows } | null = null;
+  #rows: { readonly key: Rows; readonly value: Rows } | null = null;
   #fixed = false;
   #disposed = false;
 
@@ -155,7 +159,7 @@ export class KeyValueCache {
   }
 
   /** The present memory, or new memory where there is none or where it is empty and does not fit. */
-  #rowsFor(key: Tensor, value: Tensor, needed: number): { readonly key: TokenRows; readonly value: TokenRows } {
+  #rowsFor(key: Tensor, value: Tensor, needed: number): { readonly key: Rows; readonly value: Rows } {
     if (this.#rows && (this.length > 0 || (follows(this.#rows.key, key) && follows(this.#rows.value, value)))) {
       return this.#rows;
     }
@@ -165,9 +169,9 @@ export class KeyValueCache {
     // a window moves within twice its size, see TokenRows
     const window = this.#window ? 2 * Math.max(needed, this.#window.sinks + this.#window.recent + 1) : null;
     const room = this.#capacity ?? window ?? needed;
-    const keys = new TokenRows(key, this.#dtype ?? key.dtype, room, this.#allocate);
+    const keys = rowsLike(key, this.#dtype ?? key.dtype, room, this.#allocate);
     try {
-      const values = new TokenRows(value, this.#dtype ?? value.dtype, room, this.#allocate);
+      const values = rowsLike(value, this.#dtype ?? value.dtype, room, this.#allocate);
       this.#rows = { key: keys, value: values };
     } catch (error) {
       keys.wipe();
@@ -197,7 +201,7 @@ export class KeyValueCache {
     }
   }
 
-  #filled(what: string): { readonly key: TokenRows; readonly value: TokenRows } {
+  #filled(what: string): { readonly key: Rows; readonly value: Rows } {
     this.#checkAlive();
     if (this.#rows === null) throw new CacheError(`${what}: the cache is empty. Append keys and values first.`);
     return this.#rows;
@@ -215,8 +219,14 @@ export class KeyValueCache {
   }
 }
 
+function rowsLike(like: Tensor, dtype: DType, room: number, allocate: Allocate): Rows {
+  return dtype === "int8"
+    ? new QuantizedTokenRows(like.shape, room, allocate)
+    : new TokenRows(like.shape, dtype, room, allocate);
+}
+
 /** Whether tokens can be appended: all sizes but the number of tokens agree. */
-function follows(rows: TokenRows, fresh: Tensor): boolean {
+function follows(rows: Rows, fresh: Tensor): boolean {
   return [0, 1, 3].every((axis) => rows.shape[axis] === fresh.shape[axis]);
 }
 

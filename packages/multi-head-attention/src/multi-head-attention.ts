@@ -1,5 +1,5 @@
 import { attention, type BlockOperations } from "@fovea/dot-product-attention";
-import type { Tensor } from "@fovea/tensor";
+import { dequantizeRows, isQuantized, type Tensor } from "@fovea/tensor";
 import type { KeyValueCache } from "./key-value-cache.ts";
 import type { MultiHeadAttentionOptions, PositionTransform } from "./options.ts";
 import { prepareCall } from "./prepare-call.ts";
@@ -71,5 +71,6 @@ function cachedKeys(
 ): Tensor {
   const { key } = cache;
   if (!cache.isWindowed || !transform) return key;
-  return transformPositions(key, transform, tokenPositions(key.shape[0], key.shape[2], 0), operations);
+  const numbers = isQuantized(key) ? dequantizeRows(key) : key;
+  return transformPositions(numbers, transform, tokenPositions(key.shape[0], key.shape[2], 0), operations);
 }

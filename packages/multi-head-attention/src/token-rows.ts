@@ -1,4 +1,4 @@
-import { cast, contiguous, size, slice, type DType, type Tensor } from "@fovea/tensor";
+import { cast, contiguous, dequantizeRows, isQuantized, size, slice, type DType, type Tensor } from "@fovea/tensor";
 
 /** Where a cache's memory comes from, e.g. a backend's `allocate`: a dense tensor whose numbers need not be set. What has a `dispose` is disposed
  *  of once it is no longer used. */
@@ -13,9 +13,9 @@ export class TokenRows {
   #length = 0;
 
   /** @param like gives batch, heads and dim: `[batch, heads, …, dim]` */
-  constructor(like: Tensor, dtype: DType, room: number, allocate: Allocate) {
+  constructor(like: readonly number[], dtype: DType, room: number, allocate: Allocate) {
     this.#allocate = allocate;
-    this.#rows = allocate([like.shape[0], like.shape[1], room, like.shape[3]], dtype);
+    this.#rows = allocate(like.with(2, room), dtype);
   }
 
   get length(): number {
@@ -36,7 +36,8 @@ export class TokenRows {
    *  @param fresh `[batch, heads, tokens, dim]` */
   append(fresh: Tensor): void {
     const tokens = fresh.shape[2];
-    moveRows(contiguous(cast(fresh, this.#rows.dtype)), 0, this.#rows, this.#begin + this.#length, tokens);
+    const numbers = isQuantized(fresh) && this.#rows.dtype !== "int8" ? dequantizeRows(fresh) : fresh;
+    moveRows(contiguous(cast(numbers, this.#rows.dtype)), 0, this.#rows, this.#begin + this.#length, tokens);
     this.#length += tokens;
   }
 
