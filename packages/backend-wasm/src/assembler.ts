@@ -249,19 +249,14 @@ export class ModuleBuilder {
         for (const item of items) write(content, item);
       });
     };
-    const name = (writer: ByteWriter, text: string): void => writer.sized((content) => content.bytes(ascii(text)));
-    const types = (writer: ByteWriter, list: readonly ValueType[]): void => {
-      writer.unsigned(list.length);
-      for (const type of list) writer.byte(valueTypes[type]);
-    };
     section(1, this.#functions, (content, { parameters, results }) => {
       content.byte(0x60);
-      types(content, parameters);
-      types(content, results);
+      writeTypes(content, parameters);
+      writeTypes(content, results);
     });
     section(2, [memory], (content, { minimum, maximum, shared }) => {
-      name(content, "fovea");
-      name(content, "memory");
+      writeName(content, "fovea");
+      writeName(content, "memory");
       content.byte(2);
       content.byte(shared ? 3 : 1);
       content.unsigned(minimum);
@@ -269,7 +264,7 @@ export class ModuleBuilder {
     });
     section(3, [...this.#functions.keys()], (content, index) => content.unsigned(index));
     section(7, this.#exports, (content, exported) => {
-      name(content, exported.name);
+      writeName(content, exported.name);
       content.byte(0);
       content.unsigned(exported.index);
     });
@@ -278,4 +273,12 @@ export class ModuleBuilder {
   }
 }
 
-const ascii = (text: string): number[] => Array.from(text, (character) => character.charCodeAt(0));
+function writeName(writer: ByteWriter, text: string): void {
+  writer.unsigned(text.length);
+  for (let index = 0; index < text.length; index++) writer.byte(text.charCodeAt(index));
+}
+
+function writeTypes(writer: ByteWriter, types: readonly ValueType[]): void {
+  writer.unsigned(types.length);
+  for (const type of types) writer.byte(valueTypes[type]);
+}

@@ -59,7 +59,7 @@ export function placeScales(heap: Heap, borrowed: Borrowed, operand: Tensor): Pl
 }
 
 /** Writes a tensor's numbers, row-major, to `address`. */
-export function copyInto(heap: Heap, address: number, tensor: Tensor, storage: Storage): void {
+function copyInto(heap: Heap, address: number, tensor: Tensor, storage: Storage): void {
   if (storage === "float32") {
     heap.f32.set(readValues(tensor), address / 4);
     return;

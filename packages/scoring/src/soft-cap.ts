@@ -8,5 +8,10 @@ import { checkPositive } from "./check-number.ts";
  *  @see Gemma Team 2024, "Gemma 2", section 2 */
 export function softCap(limit: number): Program {
   checkPositive("softCap", "limit", limit, "To leave scores alone, leave the soft cap out.");
-  return trace(({ score }) => score.multiply(1 / limit).tanh().multiply(limit));
+  return trace(({ score }) =>
+    score
+      .multiply(1 / limit)
+      .tanh()
+      .multiply(limit),
+  );
 }
