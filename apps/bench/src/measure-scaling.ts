@@ -40,22 +40,38 @@ export const scalingSeconds = 90;
 /** Time and memory of causal attention (8 heads of 64, one thread) against length; each dot in a process of its own. */
 export async function measureScaling(signal: AbortSignal): Promise<Point[]> {
   const points: Point[] = [];
-  for (const { name, contender, mask } of all) {
-    for (const length of lengths) {
-      const work = { heads: 8, headDim: 64, keys: length, mask: mask(length) };
-      try {
-        const process = await startContender({ contender, work }, signal);
-        const times = await process.run(200);
-        const { figures } = await process.report();
-        process.stop();
-        const ms = median(times);
-        points.push({ series: name, length, ms, bytes: figures["residentBytes"] });
-        if (4 * ms > longest || 4 * figures["residentBytes"] > mostBytes) break;
-      } catch (error) {
-        if (signal.aborted || contender === "fovea" || length === lengths[0]) throw error;
-        break; // a matrix that does not fit at one length does not at longer ones
-      }
+  let going = all;
+  // all series at one length before the next, so that a busy while of the machine shows in all of them
+  for (const length of lengths) {
+    const next: Series[] = [];
+    for (const series of going) {
+      const point = await measurePoint(series, length, signal);
+      if (point === null) continue;
+      points.push(point);
+      if (4 * point.ms <= longest && 4 * point.bytes <= mostBytes) next.push(series);
     }
+    going = next;
   }
   return points;
+}
+
+/** Null when a rival fails, as those do whose matrix does not fit. */
+async function measurePoint(
+  { name, contender, mask }: Series,
+  length: number,
+  signal: AbortSignal,
+): Promise<Point | null> {
+  try {
+    const process = await startContender(
+      { contender, work: { heads: 8, headDim: 64, keys: length, mask: mask(length) } },
+      signal,
+    );
+    const ms = median(await process.run(300));
+    const { figures } = await process.report();
+    process.stop();
+    return { series: name, length, ms, bytes: figures["residentBytes"] };
+  } catch (error) {
+    if (signal.aborted || contender === "fovea" || length === lengths[0]) throw error;
+    return null;
+  }
 }
