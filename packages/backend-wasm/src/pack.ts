@@ -15,7 +15,7 @@ export const paddedTo8 = (size: number): number => (size + 7) & ~7;
 
 /** Pushes four consecutive numbers at `pointer + offset` as floats, int8 without its scale. May read past the last element of a row: allocations end
  *  with padding. */
-function emitLoad4(f: FunctionBody, storage: Storage, pointer: Local, offset: number): void {
+export function emitLoad4(f: FunctionBody, storage: Storage, pointer: Local, offset: number): void {
   f.get(pointer);
   if (storage === "float32") {
     f.memory("v128.load", offset);
