@@ -1,0 +1,46 @@
+import { generate, type GenerateOptions, type TokenSession } from "@fovea/transformer";
+import { textStart, type Tokenizer } from "./tokenizer.ts";
+
+export interface TellOptions extends GenerateOptions {
+  readonly prompt: string;
+  /** Go on with the next story where one ends. */
+  readonly endless: boolean;
+  /** Asked now and then; true ends the story. */
+  readonly isStopped?: () => boolean;
+}
+
+export interface Told {
+  readonly tokens: number;
+  readonly seconds: number;
+}
+
+/** Time between two pieces of text that are written: as smooth as a screen. */
+const frame = 16;
+
+/** Writes a story piece by piece as it comes to be.
+ *  @param write gets text, never half a letter */
+export async function tell(
+  session: TokenSession,
+  tokenizer: Tokenizer,
+  { prompt, endless, isStopped = () => false, ...options }: TellOptions,
+  write: (text: string) => void,
+): Promise<Told> {
+  const decoder = new TextDecoder();
+  const ids = tokenizer.encode(prompt);
+  const started = performance.now();
+  let [previous, tokens, shown, text] = [ids.at(-1)!, 0, started, prompt];
+  const stopTokens = endless ? [] : [textStart];
+  for await (const token of generate(session, ids, { ...options, stopTokens })) {
+    text += token === textStart ? "\n\n" : decoder.decode(tokenizer.bytesOf(token, previous), { stream: true });
+    previous = token;
+    tokens += 1;
+    const now = performance.now();
+    if (now - shown < frame) continue;
+    write(text);
+    [text, shown] = ["", now];
+    await new Promise(setImmediate); // lets what is written out, and Ctrl-C in
+    if (isStopped()) break;
+  }
+  write(text + decoder.decode());
+  return { tokens, seconds: (performance.now() - started) / 1000 };
+}
