@@ -1,4 +1,5 @@
-// Packs every published package as npm would, installs it alone in an empty project and runs its README there.
+// Packs every published package as npm would, installs it alone in an empty project and runs its README there: with this Node and, where
+// FOVEA_OTHER_NODE names one, with that too (the oldest that packages support knows no relaxed SIMD, for one).
 import { execFileSync } from "node:child_process";
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,6 +23,8 @@ interface Packed {
 }
 
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const nodes = [process.execPath, ...(process.env.FOVEA_OTHER_NODE ? [process.env.FOVEA_OTHER_NODE] : [])];
+const versions = nodes.map((node) => execFileSync(node, ["--version"], { encoding: "utf8" }).trim());
 const work = mkdtempSync(join(tmpdir(), "fovea-packages-"));
 
 try {
@@ -53,11 +56,13 @@ try {
 
     const examples = findExamples(readFileSync(join(folder, "README.md"), "utf8"));
     for (const example of examples) {
-      const printed = await runExample(example, project);
-      if (example.prints.length > 0 && printed.join("\n") !== example.prints.join("\n")) {
-        throw new Error(
-          `${name}: README line ${example.line} prints\n${printed.join("\n")}\nand promises\n${example.prints.join("\n")}`,
-        );
+      for (const node of nodes) {
+        const printed = await runExample(example, project, node);
+        if (example.prints.length > 0 && printed.join("\n") !== example.prints.join("\n")) {
+          throw new Error(
+            `${name}: README line ${example.line} prints\n${printed.join("\n")}\nand promises\n${example.prints.join("\n")}`,
+          );
+        }
       }
     }
     const names = run(
@@ -66,7 +71,7 @@ try {
       project,
     ).trim();
     console.log(
-      `${name}: packed, installed alone, ${names} exports, ${examples.length} README example${examples.length === 1 ? "" : "s"}`,
+      `${name}: packed, installed alone, ${names} exports, ${examples.length} README example${examples.length === 1 ? "" : "s"} on Node ${versions.join(" and ")}`,
     );
   }
 } finally {

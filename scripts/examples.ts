@@ -1,6 +1,7 @@
 // Finds the ```ts blocks of a document and what they promise to print, so that documents are run like tests.
 import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
+import { stripTypeScriptTypes } from "node:module";
 import { join } from "node:path";
 
 export interface Example {
@@ -39,16 +40,17 @@ function promisedLines(code: readonly string[]): string[] {
 }
 
 /** Runs an example as a module of its own inside `folder`, whose node_modules its imports are found in.
+ *  @param node the Node that runs it, types stripped before, so that it may be one that knows no TypeScript
  *  @returns the lines it printed
  *  @throws with the example's standard error when it fails */
-export async function runExample(example: Example, folder: string): Promise<string[]> {
+export async function runExample(example: Example, folder: string, node: string = process.execPath): Promise<string[]> {
   const cache = join(folder, ".cache", "examples");
   await mkdir(cache, { recursive: true });
-  const file = join(cache, `example-${example.line}-${Math.random().toString(36).slice(2)}.ts`);
-  await writeFile(file, example.code);
+  const file = join(cache, `example-${example.line}-${Math.random().toString(36).slice(2)}.mjs`);
+  await writeFile(file, stripTypeScriptTypes(example.code));
   try {
     return await new Promise((resolve, reject) => {
-      execFile(process.execPath, [file], { env: { ...process.env, NO_COLOR: "1" } }, (error, stdout, stderr) => {
+      execFile(node, [file], { env: { ...process.env, NO_COLOR: "1" } }, (error, stdout, stderr) => {
         if (error) reject(new Error(stderr || error.message));
         else
           resolve(
