@@ -1,5 +1,5 @@
 import { causal } from "@fovea/masking";
-import { slice, tensor, toFloat64, transpose, broadcastTo } from "@fovea/tensor";
+import { broadcastTo, quantizeRows, slice, tensor, toFloat64, transpose } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { describe, test } from "vitest";
 import { randomOperands } from "./random-operands.ts";
@@ -64,6 +64,12 @@ export function describeOperands(suite: Suite): void {
       const { value } = randomOperands(5, { dtype: "bfloat16" });
       expectForward({ query, key, value });
       expectBackward({ query, key, value, outputGradient });
+    });
+
+    test("int8 keys and values, each row with its scale", () => {
+      const { query, key, value } = randomOperands(3);
+      expectForward({ query, key: quantizeRows(key), value: quantizeRows(value) }, { mask: causal() });
+      expectForward({ query, key, value: quantizeRows(value) });
     });
 
     test.each([
