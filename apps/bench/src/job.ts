@@ -1,5 +1,6 @@
 import type { EncoderRuntime } from "./contenders/encoder.ts";
 import type { Limit } from "./contenders/meter.ts";
+import type { ProductWork } from "./contenders/product.ts";
 import type { Prepared } from "./prepared.ts";
 import type { AttentionWork } from "./work.ts";
 
@@ -10,10 +11,19 @@ export type Job =
   | { readonly contender: "compile" }
   | { readonly contender: "accuracy" }
   | { readonly contender: "block-mask"; readonly work: "window" | "documents" }
-  | { readonly contender: "encoder"; readonly work: EncoderRuntime };
+  | { readonly contender: "encoder"; readonly work: EncoderRuntime }
+  | { readonly contender: "product"; readonly work: ProductWork };
 
 export type AttentionContender =
-  "fovea" | "onnxruntime-node" | "onnxruntime-node flash" | "onnxruntime-web" | "tfjs wasm" | "tfjs cpu" | "jax-js";
+  | "fovea"
+  | "onnxruntime-node"
+  | "onnxruntime-node flash"
+  | "onnxruntime-web"
+  | "tfjs wasm"
+  | "tfjs cpu"
+  | "adapter wasm"
+  | "adapter cpu"
+  | "jax-js";
 
 /** Loads the contender, and only that one, and gets its inputs ready. */
 export async function prepareJob(job: Job): Promise<Prepared> {
@@ -30,6 +40,12 @@ export async function prepareJob(job: Job): Promise<Prepared> {
       return (await import("./contenders/tensorflow.ts")).prepareTensorFlow(job.work, "wasm");
     case "tfjs cpu":
       return (await import("./contenders/tensorflow.ts")).prepareTensorFlow(job.work, "cpu");
+    case "adapter wasm":
+      return (await import("./contenders/adapter.ts")).prepareAdapter(job.work, "wasm");
+    case "adapter cpu":
+      return (await import("./contenders/adapter.ts")).prepareAdapter(job.work, "cpu");
+    case "product":
+      return (await import("./contenders/product.ts")).prepareProduct(job.work);
     case "jax-js":
       return (await import("./contenders/jax.ts")).prepareJax(job.work);
     case "meter":

@@ -3,6 +3,7 @@ import { documentLengths } from "./document-lengths.ts";
 import type { AttentionContender } from "./job.ts";
 import { atMostTimes, bytesAtMost, fasterThan, figureAtMost, ofLimitAtLeast, rivalAtMostTimes } from "./row.ts";
 import type { Figures, Rival, Row } from "./row.ts";
+import { tensorFlowRows } from "./tensorflow-rows.ts";
 import { keyValueBytes, operationsOf } from "./work.ts";
 import type { AttentionWork } from "./work.ts";
 
@@ -206,6 +207,7 @@ export function rowsOf({ threads }: { readonly threads: number }): Row[] {
       limitedBy: "matrix products of few rows, and what goes on between kernels",
       seconds: 25,
     },
+    ...tensorFlowRows(),
     {
       id: "accuracy",
       work: "difference from float64",

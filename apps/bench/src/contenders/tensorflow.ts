@@ -47,7 +47,7 @@ export async function prepareTensorFlow(work: AttentionWork, backend: TensorFlow
   };
 }
 
-function operand(name: keyof typeof seeds, shape: readonly [number, number, number, number]): tf.Tensor4D {
+export function operand(name: keyof typeof seeds, shape: readonly [number, number, number, number]): tf.Tensor4D {
   const size = shape.reduce((product, length) => product * length, 1);
   return tf.tensor4d(fillRandom(new Float32Array(size), seeds[name]), [...shape]);
 }
