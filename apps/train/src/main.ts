@@ -1,0 +1,20 @@
+import { parseArguments } from "./arguments.ts";
+import { TrainError } from "./train-error.ts";
+
+const interrupted = 130;
+
+// `npm run train | head` closes the pipe early, which is no mistake
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
+const options = parseArguments(process.argv.slice(2));
+try {
+  // what takes its time to load is loaded after the arguments are found good
+  const { runTask } = await import("./run-task.ts");
+  process.exitCode = (await runTask(options)) ? 0 : interrupted;
+} catch (error) {
+  if (!(error instanceof TrainError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+}
+// the threads of the kernels would keep the process alive
+process.exit();

@@ -1,0 +1,9 @@
+import { installFastProducts } from "@fovea/tfjs-adapter/products";
+import { ready, setBackend } from "@tensorflow/tfjs";
+
+/** Makes TensorFlow.js compute in WebAssembly, with Fovea's matrix products. */
+export async function startTensorFlow(): Promise<void> {
+  installFastProducts();
+  await setBackend("wasm");
+  await ready();
+}
