@@ -21,15 +21,16 @@ export async function prepareAdapter(work: AttentionWork, backend: TensorFlowBac
   const attend = (query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor =>
     attention(query, key, value, { mask: maskOf(work.mask) });
   const gradients = tf.grads(attend as (...operands: tf.Tensor[]) => tf.Tensor);
-  const once = (): Float32Array =>
+  let values: Float32Array = new Float32Array();
+  // assigned and not returned: TensorFlow.js looks for tensors in all that leaves a tidy, number by number
+  const run = (): void =>
     tf.tidy(() => {
       const [first] = outputGradient ? gradients([query, key, value], outputGradient) : [attend(query, key, value)];
-      return first.dataSync<"float32">();
+      values = first.dataSync<"float32">();
     });
 
-  let values = new Float32Array();
   return {
-    run: () => void (values = new Float32Array(once())),
+    run,
     check: () => pickOutput(values),
     // TensorFlow.js holds nothing of a call but inputs and results
     figures: () => ({ wasmBytes: fused.bytes, compilations: fused.compilations }),

@@ -32,16 +32,17 @@ export async function prepareTensorFlow(work: AttentionWork, backend: TensorFlow
     return tf.matMul(tf.softmax(bias ? scores.add(bias) : scores), value);
   };
   const gradients = tf.grads(attention as (...operands: tf.Tensor[]) => tf.Tensor);
-  const once = (): Float32Array<ArrayBuffer> =>
+  let values: Float32Array = new Float32Array();
+  // assigned and not returned: TensorFlow.js looks for tensors in all that leaves a tidy, number by number
+  const run = (): void =>
     tf.tidy(() => {
       const [first] = outputGradient ? gradients([query, key, value], outputGradient) : [attention(query, key, value)];
-      return first.dataSync<"float32">() as Float32Array<ArrayBuffer>;
+      values = first.dataSync<"float32">();
     });
 
   const before = process.resourceUsage().maxRSS * 1024;
-  let values = new Float32Array();
   return {
-    run: () => void (values = once()),
+    run,
     check: () => pickOutput(values),
     figures: () => ({ residentBytes: process.resourceUsage().maxRSS * 1024 - before - values.byteLength }),
   };
