@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { Argument, Command, InvalidArgumentError, Option } from "commander";
-import { learnedWays } from "./learned-way.ts";
+import { learnedWays } from "./learned-ways.ts";
 import type { Settings } from "./task.ts";
-import { tasks } from "./tasks/tasks.ts";
+import { taskList } from "./task-list.ts";
 
 export interface Arguments {
   readonly settings: Settings;
@@ -18,8 +18,10 @@ const runs = resolve(import.meta.dirname, "..", "runs");
 /** @param argv without node and script
  *  @throws never: commander prints what is wrong and exits with 1, or prints the help and exits with 0 */
 export function parseArguments(argv: readonly string[]): Arguments {
-  const names = Object.keys(tasks);
-  const lists = names.map((name) => `  ${name.padEnd(11)} ${tasks[name].about} (${tasks[name].defaults.steps} steps)`);
+  const names = Object.keys(taskList);
+  const lists = names.map(
+    (name) => `  ${name.padEnd(11)} ${taskList[name].about} (${taskList[name].defaults.steps} steps)`,
+  );
   const command = new Command()
     .name("npm run train --")
     .description(
@@ -54,7 +56,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
       task,
       seed: 1,
       learned: "none",
-      ...tasks[task].defaults,
+      ...taskList[task].defaults,
       ...given,
       text: given.text == null ? null : fromCaller(given.text),
     },

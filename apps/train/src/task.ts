@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs-layers";
-import type { LearnedWay } from "./learned-way.ts";
+import type { LearnedWay } from "./learned-ways.ts";
 
 /** What decides a run: the same settings give the same weights. */
 export interface Settings {
@@ -45,7 +45,5 @@ export interface Lesson {
 }
 
 export interface Task {
-  readonly about: string;
-  readonly defaults: Pick<Settings, "steps" | "batch" | "rate">;
   prepare(settings: Settings): Lesson;
 }

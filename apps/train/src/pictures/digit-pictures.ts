@@ -27,10 +27,8 @@ export function digitPictures(
   const readings = heldOut.flatMap((batch) => readDigits(net, batch));
   const wrong = readings.filter(({ label, read }) => label !== read).slice(0, 8);
   const right = readings.filter(({ label, read }) => label === read);
-  const spread = Array.from(
-    { length: 32 - wrong.length },
-    (_, index) => right[Math.floor((index * right.length) / 32)],
-  );
+  const more = 32 - wrong.length;
+  const spread = Array.from({ length: more }, (_, index) => right[Math.floor((index * right.length) / more)]);
   const samples = [...wrong, ...spread].filter((reading) => reading !== undefined);
   const lookedAt = Array.from({ length: 10 }, (_, digit) => right.find(({ label }) => label === digit));
   return {

@@ -6,7 +6,7 @@ import { RMSNormalization, TokenAndPositionEmbedding } from "@fovea/tfjs-adapter
 import { randomGenerator } from "@fovea/tensor";
 import { tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import { initializers, input, layers, model, type LayersModel, type SymbolicTensor } from "@tensorflow/tfjs-layers";
-import { lookOf } from "../learned-way.ts";
+import { lookOf } from "../look-of.ts";
 import { tokenAttention } from "../pictures/token-attention.ts";
 import type { Batch, Lesson, Settings, Task } from "../task.ts";
 import { TrainError, reasonOf } from "../train-error.ts";
@@ -18,8 +18,6 @@ const [width, heads, depth] = [64, 4, 2];
 const ownText = fileURLToPath(new URL("../../text/alice.txt", import.meta.url));
 
 export const characters: Task = {
-  about: "writes on in the manner of a text, character by character, with a small decoder",
-  defaults: { steps: 1000, batch: 16, rate: 0.003 },
   prepare: (settings) => {
     const text = readText(settings.text ?? ownText);
     const alphabet = [...new Set(text)].sort();

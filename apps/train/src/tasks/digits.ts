@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { PatchEmbedding, RMSNormalization } from "@fovea/tfjs-adapter/layers";
 import { randomGenerator } from "@fovea/tensor";
 import { initializers, input, layers, model, type LayersModel, type SymbolicTensor } from "@tensorflow/tfjs-layers";
-import { lookOf } from "../learned-way.ts";
+import { lookOf } from "../look-of.ts";
 import type { Batch, Lesson, Settings, Task } from "../task.ts";
 import { transformerBlock } from "../transformer-block.ts";
 import { digitPictures } from "../pictures/digit-pictures.ts";
@@ -43,8 +43,6 @@ function pack(examples: readonly [number[], number][]): Digits {
 }
 
 export const digits: Task = {
-  about: "reads handwritten digits with a small vision transformer",
-  defaults: { steps: 1000, batch: 64, rate: 0.003 },
   prepare: (settings) => {
     const { known, heldOut } = readDigits();
     const tests = batchesOf(heldOut, 143);

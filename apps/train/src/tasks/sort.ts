@@ -3,7 +3,7 @@ import { RMSNormalization, TokenAndPositionEmbedding } from "@fovea/tfjs-adapter
 import { randomGenerator } from "@fovea/tensor";
 import { tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
 import { initializers, input, layers, model, type LayersModel, type SymbolicTensor } from "@tensorflow/tfjs-layers";
-import { lookOf } from "../learned-way.ts";
+import { lookOf } from "../look-of.ts";
 import { tokenAttention } from "../pictures/token-attention.ts";
 import type { Batch, Settings, Task } from "../task.ts";
 import { transformerBlock } from "../transformer-block.ts";
@@ -27,8 +27,6 @@ const heldOut = mixed.slice(0, Math.floor(words.length / 4));
 const known = mixed.slice(heldOut.length);
 
 export const sort: Task = {
-  about: "puts six letters in order (three kinds) with a small decoder, minGPT's first example",
-  defaults: { steps: 300, batch: 64, rate: 0.003 },
   prepare: (settings) => ({
     fingerprint: `sort ${letters} ${length} width ${width}`,
     classes: letters.length,

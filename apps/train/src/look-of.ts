@@ -1,9 +1,5 @@
 import { adaptiveSpan, learnedRelativeBias, learnedTemperature, type LearnedLook } from "@fovea/tfjs-adapter";
-
-/** Ways of looking that are trained with the weights. */
-export const learnedWays = ["none", "temperature", "span", "bias"] as const;
-
-export type LearnedWay = (typeof learnedWays)[number];
+import type { LearnedWay } from "./learned-ways.ts";
 
 /** What an attention layer is told to look that way: spread it into its arguments.
  *  @param tokens the longest sequence */
