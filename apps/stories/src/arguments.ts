@@ -35,7 +35,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     .addOption(new Option("-m, --mode <name>", "how the model looks back").choices(Object.keys(modes)).default("full"))
     .option("--window <count>", "tokens that windows look back", wholeNumber(0, 1e6), 32)
     .option("--sinks <count>", "first tokens that stay in sight", wholeNumber(1, 1e6), 4)
-    .addOption(new Option("--backend <name>", "where the model runs").choices(Object.keys(backends)).default("wasm"))
+    .addOption(new Option("--backend <name>", "where the model runs").choices(Object.keys(backends)).default("rows"))
     .option("--model <folder>", "folder with stories260K.bin and tok512.bin")
     .helpOption("-h, --help", "show this help")
     .addHelpText(

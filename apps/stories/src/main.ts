@@ -63,13 +63,21 @@ async function main(options: Arguments): Promise<void> {
   );
   process.stdout.write("\n");
   storyteller.dispose();
-  const speed = Math.round(told.tokens / told.seconds).toLocaleString("en");
+  const lately = told.lately === null ? "" : `, ${whole(told.lately)} at the end`;
   const megabytes = Math.round(process.memoryUsage().rss / 2 ** 20);
-  say(pc.dim(`${told.tokens.toLocaleString("en")} tokens, ${speed} tokens/s (${backend}), ${megabytes} MB`));
+  say(
+    pc.dim(
+      `${whole(told.tokens)} tokens, ${whole(told.tokens / told.seconds)} tokens/s${lately} (${backend}), ${megabytes} MB`,
+    ),
+  );
   if (isStopped) process.exitCode = 130;
 }
 
 /** What is not the story goes to standard error. */
 function say(sentence: string): void {
   process.stderr.write(`${sentence}\n`);
+}
+
+function whole(value: number): string {
+  return Math.round(value).toLocaleString("en");
 }

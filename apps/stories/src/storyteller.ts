@@ -1,6 +1,7 @@
+import type { Backend } from "@fovea/dot-product-attention";
 import { rotaryTables, rotaryTransform } from "@fovea/embedding";
 import type { CacheOptions } from "@fovea/multi-head-attention";
-import { createDecoder, type TokenSession } from "@fovea/transformer";
+import { createDecoder, RowSession, type AttentionSettings, type TokenSession } from "@fovea/transformer";
 import { backends } from "./backends.ts";
 import type { Mode } from "./modes.ts";
 import type { Llama } from "./read-llama.ts";
@@ -24,19 +25,27 @@ export interface Storyteller {
 /** A session of the model, its heads attending as the mode says. */
 export function openStoryteller({ sizes, weights }: Llama, options: StorytellerOptions): Storyteller {
   const { mode, endless } = options;
-  const backend = backends[options.backend]();
   const { dim, heads, context } = sizes;
-  const tables = rotaryTables({ positions: context, rotaryDim: dim / heads });
-  const attention = {
+  const attention: AttentionSettings = {
     heads,
     score: mode.score,
     mask: mode.mask,
-    positionTransform: rotaryTransform(tables, { layout: "interleaved" }),
+    positionTransform: rotaryTransform(rotaryTables({ positions: context, rotaryDim: dim / heads })),
   };
+  const backend = backends[options.backend]();
+  if (backend) return openOn(backend, weights, attention, endless ? { window: endlessWindow } : {});
+  const session = new RowSession(weights, { attention }, endless ? { window: endlessWindow } : { capacity: context });
+  return { session, dispose: () => session.reset() };
+}
+
+function openOn(
+  backend: Backend,
+  weights: Llama["weights"],
+  attention: AttentionSettings,
+  cache: CacheOptions,
+): Storyteller {
   const decoder = createDecoder(weights, { attention, backend });
-  const memory: CacheOptions =
-    "allocate" in backend ? { allocate: backend.allocate as NonNullable<CacheOptions["allocate"]> } : {};
-  const session = decoder.open({ cache: { ...memory, ...(endless && { window: endlessWindow }) } });
+  const session = decoder.open({ cache });
   return {
     session,
     dispose() {

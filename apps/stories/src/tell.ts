@@ -12,8 +12,11 @@ export interface TellOptions extends GenerateOptions {
 export interface Told {
   readonly tokens: number;
   readonly seconds: number;
+  /** Tokens per second over the last 100 tokens, once the engine has compiled what it runs; null for a shorter story. */
+  readonly lately: number | null;
 }
 
+const lastTokens = 100;
 /** Time between two pieces of text that are written: as smooth as a screen. */
 const frame = 16;
 
@@ -28,13 +31,17 @@ export async function tell(
   const decoder = new TextDecoder();
   const ids = tokenizer.encode(prompt);
   const started = performance.now();
-  let [previous, tokens, shown, text] = [ids.at(-1)!, 0, started, prompt];
+  let [previous, tokens, shown, before, text] = [ids.at(-1)!, 0, started, started, prompt];
+  /** When each of the last tokens came, in a ring. */
+  const times = new Float64Array(lastTokens).fill(started);
   const stopTokens = endless ? [] : [textStart];
   for await (const token of generate(session, ids, { ...options, stopTokens })) {
     text += token === textStart ? "\n\n" : decoder.decode(tokenizer.bytesOf(token, previous), { stream: true });
     previous = token;
     tokens += 1;
     const now = performance.now();
+    before = times[tokens % lastTokens];
+    times[tokens % lastTokens] = now;
     if (now - shown < frame) continue;
     write(text);
     [text, shown] = ["", now];
@@ -42,5 +49,6 @@ export async function tell(
     if (isStopped()) break;
   }
   write(text + decoder.decode());
-  return { tokens, seconds: (performance.now() - started) / 1000 };
+  const lately = tokens > lastTokens ? (lastTokens * 1000) / (times[tokens % lastTokens] - before) : null;
+  return { tokens, seconds: (performance.now() - started) / 1000, lately };
 }

@@ -15,6 +15,8 @@ export type { AttentionSettings, DecoderLayerOptions, EncoderLayerOptions } from
 export type { DecoderLayerWeights, EncoderLayerWeights } from "./layer-weights.ts";
 export { normalize } from "./normalization.ts";
 export type { Normalization } from "./normalization.ts";
+export { RowSession } from "./rows/row-session.ts";
+export type { RowSessionOptions } from "./rows/row-session.ts";
 export { sampleToken } from "./sample-token.ts";
 export type { TokenEmbedding } from "./token-embedding.ts";
 export { tokenProbabilities } from "./token-probabilities.ts";

@@ -9,11 +9,10 @@ export function sampleToken(logits: ArrayLike<number>, next: () => number, optio
   const probabilities = tokenProbabilities(logits, options);
   let left = next();
   let chosen = 0;
-  for (const [token, probability] of probabilities.entries()) {
-    if (probability === 0) continue;
+  for (let token = 0; token < probabilities.length && left >= 0; token++) {
+    if (probabilities[token] === 0) continue;
     chosen = token; // also where rounding leaves a remainder after the last
-    left -= probability;
-    if (left < 0) break;
+    left -= probabilities[token];
   }
   return chosen;
 }

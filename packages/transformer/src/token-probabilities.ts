@@ -26,8 +26,10 @@ export function tokenProbabilities(logits: ArrayLike<number>, options: SamplingO
     probabilities[token] = Math.exp((logits[token] - logits[best]) / temperature);
   }
   if (topK < logits.length || topP < 1) cut(probabilities, topK, topP);
-  const total = probabilities.reduce((sum, share) => sum + share, 0);
-  return probabilities.map((share) => share / total);
+  let total = 0;
+  for (let token = 0; token < probabilities.length; token++) total += probabilities[token];
+  for (let token = 0; token < probabilities.length; token++) probabilities[token] /= total;
+  return probabilities;
 }
 
 /** @throws {TransformerError} for an option outside its range */
