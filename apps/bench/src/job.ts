@@ -1,6 +1,7 @@
 import type { EncoderRuntime } from "./contenders/encoder.ts";
 import type { Limit } from "./contenders/meter.ts";
 import type { ProductWork } from "./contenders/product.ts";
+import type { TrainingKernels } from "./contenders/training.ts";
 import type { Prepared } from "./prepared.ts";
 import type { AttentionWork } from "./work.ts";
 
@@ -12,7 +13,8 @@ export type Job =
   | { readonly contender: "accuracy" }
   | { readonly contender: "block-mask"; readonly work: "window" | "documents" }
   | { readonly contender: "encoder"; readonly work: EncoderRuntime }
-  | { readonly contender: "product"; readonly work: ProductWork };
+  | { readonly contender: "product"; readonly work: ProductWork }
+  | { readonly contender: "training"; readonly work: TrainingKernels };
 
 export type AttentionContender =
   | "fovea"
@@ -46,6 +48,8 @@ export async function prepareJob(job: Job): Promise<Prepared> {
       return (await import("./contenders/adapter.ts")).prepareAdapter(job.work, "cpu");
     case "product":
       return (await import("./contenders/product.ts")).prepareProduct(job.work);
+    case "training":
+      return (await import("./contenders/training.ts")).prepareTraining(job.work);
     case "jax-js":
       return (await import("./contenders/jax.ts")).prepareJax(job.work);
     case "meter":

@@ -12,6 +12,15 @@ export function tensorFlowRows(): Row[] {
     productRow("transpose-b", "512³, second operand transposed", { size: 512, transposeB: true }),
     productRow("batch", "8 × 512³", { size: 512, batch: 8 }),
     productRow("batch-transpose-b", "8 × 512³, second operand transposed", { size: 512, batch: 8, transposeB: true }),
+    {
+      id: "training",
+      work: "a step of training on 64 digits: 2 layers, 49 patches, width 32",
+      job: { contender: "training", work: "fovea" },
+      rivals: [{ name: "tfjs wasm", job: { contender: "training", work: "tensorflow" } }],
+      targets: [fasterThan("tfjs wasm", 4)],
+      limitedBy: "TensorFlow.js's own operations between products and attention",
+      seconds: 15,
+    },
   ];
 }
 
