@@ -1,4 +1,5 @@
 import { parseArguments } from "./arguments.ts";
+import { openRun } from "./open-run.ts";
 import { TrainError } from "./train-error.ts";
 
 const interrupted = 130;
@@ -8,9 +9,10 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.
 
 const options = parseArguments(process.argv.slice(2));
 try {
-  // what takes its time to load is loaded after the arguments are found good
+  const run = await openRun(options);
+  // what takes its time to load is loaded after the arguments are found good: TensorFlow.js
   const { runTask } = await import("./run-task.ts");
-  process.exitCode = (await runTask(options)) ? 0 : interrupted;
+  process.exitCode = (await runTask(run, options.out)) ? 0 : interrupted;
 } catch (error) {
   if (!(error instanceof TrainError)) throw error;
   process.stderr.write(`${error.message}\n`);

@@ -1,6 +1,7 @@
 import cliProgress from "cli-progress";
+import pc from "picocolors";
 import type { Point } from "./run-state.ts";
-import type { Score } from "./trainer.ts";
+import type { Score } from "./score.ts";
 
 /** Says how far a run is: a bar on a terminal, otherwise a line at each point of the curves. */
 export interface Progress {
@@ -8,6 +9,8 @@ export interface Progress {
   update(step: number, since: Score): void;
   /** @param sample what the model can do by now */
   point(point: Point, sample: string | null): void;
+  /** Says something else in between. */
+  note(line: string): void;
   stop(): void;
 }
 
@@ -38,15 +41,23 @@ function showBar(
     format: (options, { progress, value, total }) =>
       `${name} ${cliProgress.Format.BarFormat(progress, options)} ${value} of ${total}${text}`,
   });
-  bar.start(total, begin);
+  let reached = begin;
+  bar.start(total, reached);
+  // the bar goes back to where it began when it stops, so it begins anew below whatever is written
+  const write = (lines: string): void => {
+    bar.stop();
+    stream.write(lines);
+    bar.start(total, reached);
+  };
   return {
+    note: (line) => write(`${line}\n`),
     update(step, since) {
+      reached = step;
       text = `, loss ${(since.loss / since.answers).toFixed(3)}, ${percent(since.right / since.groups)} right, ${readableSeconds(secondsLeft(step))} left`;
       bar.update(step);
     },
     point(point, sample) {
-      stream.write(`\r\u001B[K${lineOf(point, total)}\n${sample === null ? "" : `${indent(sample)}\n`}`);
-      bar.render();
+      write(`${lineOf(point, total)}\n${sample === null ? "" : `${pc.dim(indent(sample))}\n`}`);
     },
     stop: () => bar.stop(),
   };
@@ -54,6 +65,7 @@ function showBar(
 
 function writeLines(total: number, stream: NodeJS.WriteStream, secondsLeft: (step: number) => number): Progress {
   return {
+    note: (line) => stream.write(`${line}\n`),
     update: () => {},
     point(point, sample) {
       const left = point.step === total ? "" : `, about ${readableSeconds(secondsLeft(point.step))} left`;

@@ -1,4 +1,4 @@
-import { noScore, type Score } from "./trainer.ts";
+import { noScore, type Score } from "./score.ts";
 
 /** One point of the curves: means over the steps since the point before, and what the held-out examples say. */
 export interface Point {

@@ -1,7 +1,8 @@
 import type { Progress } from "./progress.ts";
 import type { Point, RunState } from "./run-state.ts";
+import { addScores, noScore, type Score } from "./score.ts";
 import type { Lesson, Settings } from "./task.ts";
-import { addScores, noScore, type Score, type Trainer } from "./trainer.ts";
+import type { Trainer } from "./trainer.ts";
 
 export interface RunHooks {
   readonly progress: Progress;

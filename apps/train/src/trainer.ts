@@ -16,17 +16,8 @@ import {
 } from "@tensorflow/tfjs-core";
 import type { LayersModel } from "@tensorflow/tfjs-layers";
 import { adam, rateAt, type Moments } from "./adam.ts";
+import { addScores, noScore, type Score } from "./score.ts";
 import type { Batch, Lesson, Settings } from "./task.ts";
-
-/** What came of some examples; add them up and divide. */
-export type Score = {
-  /** Sum of the losses of all answers (natural log). */
-  readonly loss: number;
-  readonly answers: number;
-  readonly right: number;
-  /** Groups of answers, all of which must be right. */
-  readonly groups: number;
-};
 
 const decay = 0.01;
 /** Longest gradient, over all weights: one odd batch cannot throw the weights far away. */
@@ -143,12 +134,3 @@ export class Trainer {
 }
 
 const answersOf = ({ labels }: Batch): number => labels.reduce((count, label) => count + Number(label >= 0), 0);
-
-export const noScore: Score = { loss: 0, answers: 0, right: 0, groups: 0 };
-
-export const addScores = (a: Score, b: Score): Score => ({
-  loss: a.loss + b.loss,
-  answers: a.answers + b.answers,
-  right: a.right + b.right,
-  groups: a.groups + b.groups,
-});

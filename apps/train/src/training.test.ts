@@ -24,9 +24,9 @@ afterEach(() => rm(folder, { recursive: true }));
 
 test.each(Object.keys(tasks))("%s: a run that was stopped and goes on is the run that never stopped", async (task) => {
   const settings = few(task);
-  const whole = await runUntil(settings, 6);
-  const part = await runUntil(settings, 3);
-  expect(part.state.step).toBe(3);
+  const whole = await runUntil(settings, 4);
+  const part = await runUntil(settings, 2);
+  expect(part.state.step).toBe(2);
   expect(numbersOf(part.trainer)).not.toEqual(numbersOf(whole.trainer));
 
   const path = join(folder, "checkpoint.safetensors");
@@ -87,7 +87,7 @@ test("a saved model says what the trained one says, in both formats", async () =
 });
 
 test("learned ways of looking move away from where they began", async () => {
-  const { trainer } = await runUntil(few("sort", { learned: "temperature" }), 6);
+  const { trainer } = await runUntil(few("sort", { learned: "temperature" }), 4);
   const tables = learnedTables(trainer);
   expect(Object.keys(tables)).toEqual(["block1_attention/score/sharpness", "block2_attention/score/sharpness"]);
   for (const values of Object.values(tables)) expect(values.some((value) => value !== 0)).toBe(true);

@@ -13,7 +13,7 @@ export function tokenAttention(
   labels: readonly string[],
   depth: number,
 ): { readonly "attention.svg": string } {
-  const cell = labels.length > 20 ? 8 : 14;
+  const cell = labels.length > 20 ? 11 : 14;
   const maps = Array.from({ length: depth }, (_, layer) => {
     const weights = attentionOf(net, `block${layer + 1}_attention`, inputs);
     return Array.from({ length: weights.shape[1] }, (_, head) => ({

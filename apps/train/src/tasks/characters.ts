@@ -48,7 +48,7 @@ export const characters: Task = {
           Array.from({ length: count }, (_, index) => index * context),
         ),
       ],
-      sample: (net) => oneLine(write(net, { encode, alphabet, prompt, count: 100, seed: settings.seed })),
+      sample: (net) => oneLine(write(net, { encode, alphabet, prompt, count: 60, seed: settings.seed })),
       pictures: (net) => {
         const shown = text.slice(0, 40);
         const sequence = encode(shown);

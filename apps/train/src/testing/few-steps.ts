@@ -5,11 +5,11 @@ import { tasks } from "../tasks/tasks.ts";
 import { trainRun } from "../train-run.ts";
 import { Trainer } from "../trainer.ts";
 
-export const silent: Progress = { update: () => {}, point: () => {}, stop: () => {} };
+export const silent: Progress = { note: () => {}, update: () => {}, point: () => {}, stop: () => {} };
 
 /** Settings of a short run. */
 export function few(task: string, changes: Partial<Settings> = {}): Settings {
-  return { task, seed: 1, steps: 6, batch: 8, rate: 0.003, learned: "none", text: null, ...changes };
+  return { task, seed: 1, steps: 4, batch: 8, rate: 0.003, learned: "none", text: null, ...changes };
 }
 
 export interface ShortRun {
