@@ -3,7 +3,7 @@ import { readModelFile } from "./model-folder.ts";
 import type { Transliterator } from "./transliterator.ts";
 
 /** Pairs the model did not see in training are in `ar2en-test.txt`; figures are given for the first of them. */
-export const evaluatedPairs = 150;
+const evaluatedPairs = 150;
 
 export interface Evaluation {
   readonly pairs: number;

@@ -2,7 +2,7 @@ import { slice, tensor, transpose, type Tensor } from "@fovea/tensor";
 import type { DecoderWeights, Normalization } from "@fovea/transformer";
 import { StoryError } from "./story-error.ts";
 
-export interface LlamaSizes {
+interface LlamaSizes {
   readonly dim: number;
   readonly hidden: number;
   readonly layers: number;

@@ -9,7 +9,7 @@ export type Sequence = readonly (readonly number[])[];
 
 export const add = (x: Sequence, y: Sequence): Sequence => x.map((row, i) => row.map((value, d) => value + y[i][d]));
 
-export function linear(x: readonly number[], { weight, bias }: Projection): number[] {
+function linear(x: readonly number[], { weight, bias }: Projection): number[] {
   return Array.from({ length: weight.shape[1] }, (_, column) =>
     x.reduce((sum, value, row) => sum + value * at(weight, row, column), bias ? at(bias, column) : 0),
   );

@@ -116,30 +116,45 @@ export class RowAttention {
     }
   }
 
-  /** Scores become exponentials. @returns their sum */
-  #weigh(head: number, runs: Runs, place: number, { sinks, shift }: Window): number {
-    const numbers = this.#memory.numbers;
-    const score = this.#score;
+  /** Scores become exponentials. @returns their sum, NaN where a score is NaN */
+  #weigh(head: number, runs: Runs, place: number, window: Window): number {
     let most = -Infinity;
     for (let run = 0; run < runs.length; run += 2) {
-      for (let key = runs[run]; key < runs[run + 1]; key++) {
-        const at = this.#scores + (key < sinks ? key : key + shift);
-        let value = numbers[at] * this.#scale;
-        if (score) value = score(value, 0, head, place, key, 1, place + 1);
-        numbers[at] = value;
-        if (value > most) most = value;
-      }
+      most = this.#changeScores(head, runs[run], runs[run + 1], place, window, most);
     }
+    if (most === -Infinity || Number.isNaN(most)) return most === -Infinity ? 0 : most;
+    const { sinks, shift } = window;
     let total = 0;
     for (let run = 0; run < runs.length; run += 2) {
-      for (let key = runs[run]; key < runs[run + 1]; key++) {
-        const at = this.#scores + (key < sinks ? key : key + shift);
-        const value = numbers[at];
-        const weight = value === -Infinity ? 0 : Math.exp(value - most);
-        numbers[at] = weight;
-        total += weight;
-      }
+      const from = runs[run];
+      const to = runs[run + 1];
+      if (from < sinks) total += this.#exponentials(from, Math.min(to, sinks), most);
+      if (to > sinks) total += this.#exponentials(Math.max(from, sinks) + shift, to + shift, most);
     }
+    return total;
+  }
+
+  /** Scale and score program for the keys `from … to - 1`. @returns the largest score so far; NaN stays */
+  #changeScores(head: number, from: number, to: number, place: number, { sinks, shift }: Window, most: number): number {
+    const { numbers } = this.#memory;
+    const score = this.#score;
+    const scale = this.#scale;
+    for (let key = from; key < to; key++) {
+      const at = this.#scores + (key < sinks ? key : key + shift);
+      let value = numbers[at] * scale;
+      if (score) value = score(value, 0, head, place, key, 1, place + 1);
+      numbers[at] = value;
+      if (!(value <= most)) most = Number.isNaN(most) ? most : value;
+    }
+    return most;
+  }
+
+  #exponentials(from: number, to: number, most: number): number {
+    const { numbers } = this.#memory;
+    const whole = from + 4 * Math.floor((to - from) / 4);
+    let total = whole > from ? this.#memory.exponentials(this.#scores + from, whole - from, most) : 0;
+    for (let at = this.#scores + whole; at < this.#scores + to; at++)
+      total += numbers[at] = Math.exp(numbers[at] - most);
     return total;
   }
 

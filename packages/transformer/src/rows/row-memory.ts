@@ -1,5 +1,7 @@
 import { readValues, type Tensor } from "@fovea/tensor";
-import { panelColumns, plainRowProduct, rowProductModule, type RowProduct } from "./row-product.ts";
+import { plainRowExponentials, type RowExponentials } from "./row-exponentials.ts";
+import { rowModule } from "./row-module.ts";
+import { panelColumns, plainRowProduct, type RowProduct } from "./row-product.ts";
 
 /** A matrix in panels of 8 columns, padded with zeros to even rows and whole panels. */
 export interface PackedMatrix {
@@ -12,10 +14,16 @@ const pageFloats = 16384;
 /** Blocks begin at cache lines. */
 const alignment = 16;
 
-/** One memory for all numbers of a session, and the product that reads and writes it. An address is an index of float32 numbers. Once everything is
+interface RowKernels {
+  readonly product: RowProduct;
+  readonly exponentials: RowExponentials;
+}
+
+/** One memory for all numbers of a session, and the kernels that read and write it. An address is an index of float32 numbers. Once everything is
  *  allocated, `numbers` stays the same. */
 export class RowMemory {
   readonly product: RowProduct;
+  readonly exponentials: RowExponentials;
   readonly #memory: WebAssembly.Memory | null;
   #numbers: Float32Array;
   #used = alignment;
@@ -23,7 +31,10 @@ export class RowMemory {
   constructor() {
     this.#memory = createMemory();
     this.#numbers = this.#memory ? new Float32Array(this.#memory.buffer) : new Float32Array(pageFloats);
-    this.product = this.#memory ? loadProduct(this.#memory) : plainRowProduct(() => this.#numbers);
+    const numbers = (): Float32Array => this.#numbers;
+    ({ product: this.product, exponentials: this.exponentials } = this.#memory
+      ? loadKernels(this.#memory)
+      : { product: plainRowProduct(numbers), exponentials: plainRowExponentials(numbers) });
   }
 
   get numbers(): Float32Array {
@@ -76,16 +87,16 @@ export class RowMemory {
 
 /** Null where WebAssembly with SIMD may not be compiled. */
 function createMemory(): WebAssembly.Memory | null {
-  if (typeof WebAssembly === "undefined" || !WebAssembly.validate(rowProductModule)) return null;
+  if (typeof WebAssembly === "undefined" || !WebAssembly.validate(rowModule)) return null;
   try {
-    void new WebAssembly.Module(rowProductModule);
+    void new WebAssembly.Module(rowModule);
     return new WebAssembly.Memory({ initial: 1 });
   } catch {
     return null;
   }
 }
 
-function loadProduct(memory: WebAssembly.Memory): RowProduct {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(rowProductModule), { m: { memory } });
-  return exports["product"] as RowProduct;
+function loadKernels(memory: WebAssembly.Memory): RowKernels {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(rowModule), { m: { memory } });
+  return exports as unknown as RowKernels;
 }

@@ -1,5 +1,6 @@
 import { at, randomGenerator } from "@fovea/tensor";
 import { expect, test } from "vitest";
+import { plainRowExponentials } from "./row-exponentials.ts";
 import { RowMemory } from "./row-memory.ts";
 import { plainRowProduct } from "./row-product.ts";
 
@@ -41,5 +42,29 @@ test("memory that grows keeps what it holds, blocks do not overlap", () => {
   });
   for (const [i, address] of blocks.entries()) {
     expect(memory.numbers.subarray(address, address + 3000).every((value) => value === i + 1)).toBe(true);
+  }
+});
+
+test("exponentials are Math.exp's to float32's accuracy, and 0 where they are tiny", () => {
+  const memory = new RowMemory();
+  const values = [0, -1e-7, -0.3, -1, -2.5, -10, -40, -86, -200, -1e30, -Infinity, -0.7];
+  const at = memory.allocate(values.length);
+  for (const exponentials of [memory.exponentials, plainRowExponentials(() => memory.numbers)]) {
+    for (const most of [0, 3.5]) {
+      memory.numbers.set(
+        values.map((value) => value + most),
+        at,
+      );
+      const given = Array.from(memory.numbers.subarray(at, at + values.length));
+      const sum = exponentials(at, values.length, most);
+      const expected = given.map((value) => Math.exp(value - most));
+      for (const [i, value] of expected.entries()) {
+        expect(Math.abs(memory.numbers[at + i] - value)).toBeLessThanOrEqual(4e-7 * value + 1e-37);
+      }
+      expect(sum).toBeCloseTo(
+        expected.reduce((total, value) => total + value, 0),
+        5,
+      );
+    }
   }
 });
