@@ -13,7 +13,7 @@ export const taskList: Readonly<Record<string, TaskInfo>> = {
   },
   characters: {
     about: "writes on in the manner of a text, character by character, with a small decoder",
-    defaults: { steps: 500, batch: 16, rate: 0.003 },
+    defaults: { steps: 800, batch: 16, rate: 0.003 },
   },
   sort: {
     about: "puts six letters in order (three kinds) with a small decoder, minGPT's first example",
