@@ -4,7 +4,7 @@ import type { Heap } from "./heap.ts";
 import type { RunList, TilePlan } from "./run-lists.ts";
 
 /** A query tile of one head that sees something. */
-export interface BackwardTile {
+interface BackwardTile {
   readonly head: number;
   /** First row, counted from 0 in the call, and how many. */
   readonly first: number;
