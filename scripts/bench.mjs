@@ -2,5 +2,5 @@
 import { join } from "node:path";
 import { root, runNode, setUp } from "./setup.mjs";
 
-setUp("bench");
+setUp("bench", { peers: true });
 process.exitCode = runNode(join(root, "apps", "bench"), "src/main.ts", process.argv.slice(2));

@@ -1,7 +1,7 @@
 // Installs what a command needs, once, on a machine that has only Node >= 20 and npm. Plain JavaScript: it runs before anything is installed.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,13 +21,14 @@ const isCurrent = (name) => {
 };
 
 /** Installs the whole workspace, or (with `app`) only what that app needs to run.
- *  A full installation serves every app, and a second call with the same lockfile returns at once. */
-export function setUp(app) {
+ *  A full installation serves every app, and a second call with the same lockfile returns at once.
+ *  @param peers whether packages of the workspace have peers that the app brings: pnpm then finds them among development dependencies only */
+export function setUp(app, { peers = false } = {}) {
   const name = app ?? "everything";
   if (isCurrent("everything") || isCurrent(name)) return;
 
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const only = app ? ["--prod", "--filter", `@fovea/${app}...`] : [];
+  const only = app ? [...(peers ? [] : ["--prod"]), "--filter", `@fovea/${app}...`] : [];
   console.error(`Setting up ${app ? `apps/${app}` : "the workspace"} with ${packageManager} (first run only)…`);
   const started = Date.now();
   const command = ["--yes", packageManager, "install", "--frozen-lockfile", "--reporter=append-only", ...only];
@@ -46,6 +47,8 @@ export function setUp(app) {
     );
     process.exit(1);
   }
+  // An installation for one app takes out what another one brought.
+  rmSync(stamps, { recursive: true, force: true });
   mkdirSync(stamps, { recursive: true });
   writeFileSync(join(stamps, name), fingerprint());
   console.error(`Set up in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
