@@ -64,12 +64,10 @@ export async function startContender(job: Job, signal: AbortSignal): Promise<Con
   }
 }
 
-/** The first line; of a long one beginning and end, where the reason stands. */
+/** The first line; of a long one beginning and end, where the reason stands. Paths go: a library's message may name the folders of whoever built it. */
 function firstLine(text: string): string {
-  const line =
-    text
-      .trim()
-      .split("\n")
-      .find((line) => line.trim() !== "") ?? "no message";
+  const lines = text.trim().split("\n");
+  const first = lines.find((line) => line.trim() !== "") ?? "no message";
+  const line = first.replaceAll(/(?:\/[\w.@+-]+){2,}/g, "…");
   return line.length > 160 ? `${line.slice(0, 70)} … ${line.slice(-80)}` : line;
 }

@@ -1,9 +1,10 @@
 import type { FunctionBody, Local, ModuleBuilder } from "./assembler.ts";
 import { emitMicrokernel, panelWidth } from "./microkernel.ts";
 import { emitCopyRows, emitPackColumns, emitPackRows, paddedTo4, paddedTo8, type Storage } from "./pack.ts";
-import { emitScaledStore } from "./scaled-store.ts";
 import { emitMaskRow } from "./mask-row.ts";
+import { emitScaledStore } from "./scaled-store.ts";
 import { emitScoreRow } from "./score-row.ts";
+import { SeenColumns } from "./seen-columns.ts";
 import { TileLoop } from "./tile-loop.ts";
 import type { TileShape } from "./tile-shape.ts";
 import type { VectorProgram } from "./vector-program.ts";
@@ -30,9 +31,8 @@ export class ForwardTile {
   readonly #softmax: boolean;
   /** Whether rows have scales. */
   readonly #scaled: { readonly key: boolean; readonly value: boolean };
-  /** The columns of the tile that the present group looks at: from, up to. */
-  readonly #from: Local;
-  readonly #to: Local;
+  /** The columns of the tile that the present group looks at. */
+  readonly columns: SeenColumns;
   readonly #finite: Local;
   readonly #column: Local;
   readonly #function: (name: FunctionName) => number;
@@ -69,8 +69,7 @@ export class ForwardTile {
     this.#softmax = rule === "softmax";
     this.#scaled = { key: parts.keyType === "int8", value: parts.valueType === "int8" };
     this.loop = new TileLoop(f, shape);
-    this.#from = f.local("i32");
-    this.#to = f.local("i32");
+    this.columns = new SeenColumns(this.loop, () => this.#function("maskRow"));
     this.#finite = f.local("i32");
     this.#column = f.local("i32");
     this.largest = f.local("f32");
@@ -116,106 +115,23 @@ export class ForwardTile {
     if (operand === "value") f.set(this.#finite);
   }
 
-  /** The group looks at the tile's first `width` columns. */
-  lookAtAll(width: Local): void {
-    this.#f.assign(this.#from, 0);
-    this.#f.get(width);
-    this.#f.set(this.#to);
-  }
-
-  /** Asks the mask which of the tile's first `width` columns each row of the group sees, where it is not known to be all.
-   *  @param trim leaves columns out that no row sees, in front and behind; then `body` may see none of it and is skipped */
-  look(width: Local, trim: boolean, body: () => void): void {
-    const { loop } = this;
-    const [f, shape, from, to] = [this.#f, this.#shape, this.#from, this.#to];
-    this.lookAtAll(width);
-    f.get(loop.whole);
-    f.op("i32.eqz");
-    f.if(() => {
-      f.address(loop.scratch, shape.seenByAny);
-      f.i32(0);
-      f.get(width);
-      f.i32(2);
-      f.op("i32.shl");
-      f.op("memory.fill", 0);
-      loop.eachRowOfGroup(() => {
-        this.#pushSeenRow();
-        f.address(loop.scratch, shape.seenByAny);
-        f.get(width);
-        f.get(loop.start);
-        f.get(loop.end);
-        loop.pushScope();
-        f.call(this.#function("maskRow"));
-      });
-      if (!trim) return;
-      // from the front and from behind, panel by panel, to one that somebody sees
-      const trimWhile = (edge: Local, offset: number, step: number): void => {
-        f.op("loop", 0x40);
-        f.get(from);
-        f.get(to);
-        f.op("i32.lt_s");
-        f.if(() => {
-          this.#pushPanelIsSeen(edge, offset);
-          f.op("i32.eqz");
-          f.if(() => {
-            f.increase(edge, step);
-            f.op("br", 2);
-          });
-        });
-        f.op("end");
-      };
-      trimWhile(from, 0, panelWidth);
-      trimWhile(to, -panelWidth, -panelWidth);
-    });
-    if (!trim) {
-      body();
-      return;
-    }
-    f.get(from);
-    f.get(to);
-    f.op("i32.lt_s");
-    f.if(body);
-  }
-
   /** Every group of rows that sees something of the key tile, with the columns it looks at. */
   eachSeeingGroup(body: () => void): void {
-    this.loop.eachGroup(() => this.look(this.loop.width8, true, body));
-  }
-
-  #pushSeenRow(): void {
-    const { loop } = this;
-    this.#f.get(loop.row);
-    this.#f.get(loop.group);
-    this.#f.op("i32.sub");
-    this.#f.i32(this.#shape.keyTile * 4);
-    this.#f.op("i32.mul");
-    this.#f.address(loop.scratch, this.#shape.seen);
-    this.#f.op("i32.add");
-  }
-
-  /** Whether any row of the group sees any of the eight columns from `column + offset` on. */
-  #pushPanelIsSeen(column: Local, offset: number): void {
-    const f = this.#f;
-    for (const half of [0, 16]) {
-      f.address(this.loop.scratch, this.#shape.seenByAny + offset * 4 + half, column, 4);
-      f.memory("v128.load");
-    }
-    f.op("v128.or");
-    f.op("v128.any_true");
+    this.loop.eachGroup(() => this.columns.look(this.loop.width8, true, body));
   }
 
   /** The group's scores of the columns it looks at. */
   scores(): void {
     const { loop } = this;
     const [f, shape, column] = [this.#f, this.#shape, this.#column];
-    f.get(this.#from);
+    f.get(this.columns.from);
     f.set(column);
-    f.forRange(column, this.#to, panelWidth, () => {
+    f.forRange(column, this.columns.to, panelWidth, () => {
       f.get(loop.whole);
       f.op("if", 0x7f);
       f.i32(1);
       f.op("else");
-      this.#pushPanelIsSeen(column, 0);
+      this.columns.pushPanelIsSeen(column, 0);
       f.op("end");
       f.if(() => {
         loop.pushQueryRow(loop.group);
@@ -227,28 +143,13 @@ export class ForwardTile {
     });
   }
 
-  /** Pushes the address of the row's first score that is looked at, and how many are. */
-  pushScores(): void {
-    this.loop.pushAt(() => this.loop.pushScoreRow(this.loop.row), this.#from);
-    this.#f.get(this.#to);
-    this.#f.get(this.#from);
-    this.#f.op("i32.sub");
-  }
-
-  /** Pushes the index of the first key that is looked at. */
-  #pushFirstKey(): void {
-    this.#f.get(this.loop.start);
-    this.#f.get(this.#from);
-    this.#f.op("i32.add");
-  }
-
   /** The row's scores after the programs; leaves the largest of them in `largest`. */
   programs(): void {
     const { loop } = this;
     const f = this.#f;
     const pushArguments = (): void => {
-      this.pushScores();
-      this.#pushFirstKey();
+      this.columns.pushScores();
+      this.columns.pushFirstKey();
       f.get(loop.end);
       loop.pushScope();
     };
@@ -261,7 +162,7 @@ export class ForwardTile {
       },
       () => {
         pushArguments();
-        loop.pushAt(() => this.#pushSeenRow(), this.#from);
+        loop.pushAt(() => this.columns.pushSeenRow(), this.columns.from);
         f.call(this.#function("partialRow"));
         f.set(this.largest);
       },
@@ -283,8 +184,8 @@ export class ForwardTile {
   weights(pushShift: () => void, pushFactor: () => void): void {
     const { loop } = this;
     const f = this.#f;
-    this.pushScores();
-    this.#pushFirstKey();
+    this.columns.pushScores();
+    this.columns.pushFirstKey();
     loop.pushScope();
     pushShift();
     pushFactor();
@@ -295,9 +196,9 @@ export class ForwardTile {
   /** The group's sums += weights × values. */
   sums(): void {
     const { loop } = this;
-    const [f, shape, column, from] = [this.#f, this.#shape, this.#column, this.#from];
+    const [f, shape, column, from] = [this.#f, this.#shape, this.#column, this.columns.from];
     const depth = f.local("i32");
-    f.smaller(this.#to, loop.width);
+    f.smaller(this.columns.to, loop.width);
     f.get(from);
     f.op("i32.sub");
     f.set(depth);

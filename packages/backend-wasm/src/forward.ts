@@ -56,7 +56,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
         tile.scores();
         loop.eachRowOfGroup(() => {
           tile.programs();
-          tile.pushScores();
+          tile.columns.pushScores();
           f.get(largest);
           loop.pushSumRow(loop.row);
           loop.pushRowNumber("maxima");
@@ -75,7 +75,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
         tile.scores();
         loop.eachRowOfGroup(() => {
           tile.programs();
-          tile.pushScores();
+          tile.columns.pushScores();
           f.get(largest);
           loop.pushRowNumber("maxima");
           loop.float("unit");

@@ -40,7 +40,7 @@ export function addRowsForward(module: ModuleBuilder, parts: RowsForwardParts): 
     f.op("i32.and");
     f.set(loop.whole);
     loop.eachGroup(() => {
-      tile.look(width, false, () => {
+      tile.columns.look(width, false, () => {
         tile.scores();
         loop.eachRowOfGroup(() => {
           tile.programs();
@@ -65,7 +65,7 @@ export function addRowsForward(module: ModuleBuilder, parts: RowsForwardParts): 
   // 3. weights and sums
   first();
   loop.eachKeyTile(() => {
-    tile.lookAtAll(loop.width8);
+    tile.columns.lookAtAll(loop.width8);
     tile.pack("value");
     loop.eachGroup(() => {
       loop.eachRowOfGroup(() => {
