@@ -38,11 +38,7 @@ export function emitScoreRow({ score, seen, keepsNaN = false }: ScoreRowPrograms
   f.set(limit);
   f.f32x4(-Infinity);
   f.set(maximum);
-  f.get(row);
-  f.get(width);
-  f.i32(2);
-  f.op("i32.shl");
-  f.op("i32.add");
+  f.address(row, 0, width, 4);
   f.set(end);
   f.forRange(row, end, 16, () => {
     f.get(row);

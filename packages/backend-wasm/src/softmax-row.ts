@@ -66,11 +66,7 @@ export function emitSoftmaxRow(shape: TileShape, relaxed: boolean): FunctionBody
   f.set(shift);
   f.f32x4(0);
   f.set(sum);
-  f.get(row);
-  f.get(width);
-  f.i32(2);
-  f.op("i32.shl");
-  f.op("i32.add");
+  f.address(row, 0, width, 4);
   f.set(end);
   f.forRange(row, end, 16, () => {
     f.get(row);

@@ -46,11 +46,7 @@ export function emitSoftmaxStatistics(shape: TileShape, relaxed: boolean): Funct
   f.get(state);
   f.get(maximum);
   f.memory("f32.store");
-  f.get(row);
-  f.get(width);
-  f.i32(2);
-  f.op("i32.shl");
-  f.op("i32.add");
+  f.address(row, 0, width, 4);
   f.set(end);
   f.forRange(row, end, 16, () => {
     f.get(row);

@@ -47,11 +47,7 @@ export function emitWeightRow(rule: WeightRule, probability: VectorProgram | nul
   f.i32x4(0, 1, 2, 3);
   f.op("i32x4.add");
   f.set(keys);
-  f.get(row);
-  f.get(width);
-  f.i32(2);
-  f.op("i32.shl");
-  f.op("i32.add");
+  f.address(row, 0, width, 4);
   f.set(end);
   f.forRange(row, end, 16, () => {
     f.get(row);
