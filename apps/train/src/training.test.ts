@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { uninstallFastProducts } from "@fovea/tfjs-adapter/products";
 import { openSafetensors } from "@fovea/weights";
 import { memory, tensor, tidy, type Tensor } from "@tensorflow/tfjs-core";
-import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { readCheckpoint, restore, writeCheckpoint } from "./checkpoint.ts";
 import { learnedTables } from "./learned-tables.ts";
 import { loadModel, saveModel } from "./saved-model.ts";
@@ -17,6 +18,7 @@ import { Trainer } from "./trainer.ts";
 let folder = "";
 
 beforeAll(startTensorFlow);
+afterAll(uninstallFastProducts);
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "fovea-train-"));
 });

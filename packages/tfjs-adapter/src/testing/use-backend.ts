@@ -2,6 +2,7 @@
 const { afterAll, afterEach, beforeAll, beforeEach, expect } = await import("vitest");
 const { memory, ready, setBackend } = await import("@tensorflow/tfjs");
 const { setThreadsCount } = await import("@tensorflow/tfjs-backend-wasm");
+const { uninstallFastProducts } = await import("../products/install-fast-products.ts");
 
 setThreadsCount(1);
 
@@ -12,6 +13,7 @@ export const backendNames = ["cpu", "wasm"] as const;
 export function useBackend(name: string): void {
   let before = 0;
   beforeAll(async () => {
+    uninstallFastProducts(); // a file that ran before in the same process may have left them
     await setBackend(name);
     await ready();
   });
