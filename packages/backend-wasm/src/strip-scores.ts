@@ -1,7 +1,7 @@
 import { FunctionBody, type Local } from "./assembler.ts";
 import { multiplyAdd } from "./microkernel.ts";
 import { emitLoad4, paddedTo4, storageBytes } from "./pack.ts";
-import { eachPair, startPair, stripParameters, type StripShape, unrolled } from "./strip-shape.ts";
+import { eachPair, startPair, startReadAhead, stripParameters, type StripShape, unrolled } from "./strip-shape.ts";
 
 /** `stripScores(query, key, keyStride, scores, end)`: scores[row][0…] = query[row] · key[0…] for a few rows, two keys at a time until `scores`
  *  reaches `end`. Keys are read where they are; for int8 there is a sixth parameter: scales. Rows of query lie `paddedTo4(headDim)` apart, zero behind
@@ -42,8 +42,9 @@ export function emitStripScores({ headDim, storage, rows, scoreStride, relaxed }
     }
   };
 
+  const ahead = startReadAhead(f, keyStride, headDim, keyBytes);
   eachPair(f, scores, end, () => {
-    startPair(f, key, keyStride, keys, headDim * keyBytes);
+    startPair(f, key, keyStride, keys, headDim * keyBytes, ahead);
     if (scales) {
       f.get(scales);
       f.memory("v128.load64_splat");
@@ -56,7 +57,7 @@ export function emitStripScores({ headDim, storage, rows, scoreStride, relaxed }
     }
     f.get(query);
     f.set(left);
-    const rest = unrolled(f, left, last, advance, headDim, (index) => step(index, 4));
+    const rest = unrolled(f, left, last, advance, headDim, ahead, (index) => step(index, 4));
     for (let column = rest; column < headDim; column += 4) step((column - rest) / 4, Math.min(4, headDim - column));
     for (let row = 0; row < rows; row++) {
       for (const [k, sum] of sums[0][row].entries()) {

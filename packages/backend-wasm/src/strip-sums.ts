@@ -1,7 +1,7 @@
 import { FunctionBody, type Local } from "./assembler.ts";
 import { multiplyAdd } from "./microkernel.ts";
 import { emitLoad4, paddedTo4, paddedTo8, storageBytes } from "./pack.ts";
-import { eachPair, startPair, stripParameters, type StripShape, unrolled } from "./strip-shape.ts";
+import { eachPair, startPair, startReadAhead, stripParameters, type StripShape, unrolled } from "./strip-shape.ts";
 
 /** `stripSums(weights, value, valueStride, sums, end)`: sums[row] += Σ weights[row][k] × value[k] for a few rows, two keys at a time until `weights`
  *  reaches `end`. Values are read where they are; for int8 there is a sixth parameter: scales. Rows of sums lie `paddedTo8(valueDim)` apart.
@@ -55,8 +55,9 @@ export function emitStripSums(shape: StripShape, skipZeros: boolean): FunctionBo
     }
   };
 
+  const ahead = startReadAhead(f, valueStride, valueDim, valueBytes);
   eachPair(f, weights, end, () => {
-    startPair(f, value, valueStride, values, valueDim * valueBytes);
+    startPair(f, value, valueStride, values, valueDim * valueBytes, ahead);
     if (scales) {
       for (const [k, scale] of pairScales.entries()) {
         f.get(scales);
@@ -84,7 +85,7 @@ export function emitStripSums(shape: StripShape, skipZeros: boolean): FunctionBo
     }
     f.get(sums);
     f.set(to);
-    const rest = unrolled(f, to, last, advance, columns, step);
+    const rest = unrolled(f, to, last, advance, columns, ahead, step);
     for (let column = rest; column < columns; column += 4) step((column - rest) / 4);
   });
   return f;
