@@ -1,4 +1,5 @@
 import type { MatmulSizes } from "@fovea/dot-product-attention";
+import { panelWidth } from "../microkernel.ts";
 import { packedBytes, type PackedWeight, packTasks } from "./packed-weights.ts";
 import { eachStretch, type PlacedTensor } from "./placed-rows.ts";
 import { fewRows, type ProductShape } from "./product-shape.ts";
@@ -82,8 +83,9 @@ export function addProductTasks(
   const strides = [source, target, residual].map((operand) => operand?.strides.slice(0, -1) ?? leading.map(() => 0));
   eachStretch(leading, strides, (rows, offsets, rowStrides) => {
     const height = tileHeight(rows, shape);
+    const width = tileWidth(columns, Math.ceil(rows / height), shape);
     // Columns outside: the tasks that share a panel follow one another.
-    for (let column = 0; column < columns; column += shape.tileColumns) {
+    for (let column = 0; column < columns; column += width) {
       for (let row = 0; row < rows; row += height) {
         tasks.add("product", {
           source: source.address + offsets[0] + row * rowStrides[0],
@@ -91,7 +93,7 @@ export function addProductTasks(
           target: target.address + offsets[1] + row * rowStrides[1] + column * 4,
           targetStride: rowStrides[1],
           rows: Math.min(height, rows - row),
-          columns: Math.min(shape.tileColumns, columns - column),
+          columns: Math.min(width, columns - column),
           weight: weight.address + (column / 8) * weight.panelStride,
           panelStride: weight.panelStride,
           depth,
@@ -111,6 +113,17 @@ export function addProductTasks(
 function tileHeight(rows: number, { tileRows, microRows }: ProductShape): number {
   if (rows <= fewRows) return rows;
   return Math.ceil(rows / Math.ceil(rows / tileRows) / microRows) * microRows;
+}
+
+/** Narrower tiles would read the left operand too often. */
+const leastColumns = 128;
+/** Tasks of one product at least, where it is wide enough: what threads share out. */
+const leastTasks = 4;
+
+/** Columns of a tile, in whole panels: wide, unless there would be too few tiles. */
+function tileWidth(columns: number, heights: number, { tileColumns }: ProductShape): number {
+  const share = Math.ceil(columns / Math.ceil(leastTasks / heights) / panelWidth) * panelWidth;
+  return Math.min(Math.max(share, leastColumns), tileColumns);
 }
 
 /** Operands of a matrix product as they lie in the memory. */

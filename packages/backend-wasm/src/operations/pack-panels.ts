@@ -1,9 +1,10 @@
 import { FunctionBody, type Local } from "../assembler.ts";
 import { panelWidth } from "../microkernel.ts";
+import { emitTranspose4 } from "../transpose4.ts";
 
 /** `packPanels(source, stride, target, panelStride, depth, columns, columnStride)`: number k of column c lies at `source + k × stride + c × columnStride`
  *  and goes to `target + (c >> 3) × panelStride + k × 32 + (c & 7) × 4`. The last panel is filled up with what lies behind the columns, or with
- *  copies of the last: nobody reads its sums. */
+ *  copies of the last: nobody reads its sums. Where columns lie dense, as in a transposed operand, blocks of 4 × 4 are turned around. */
 export function emitPackPanels(): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
   const [source, stride, target, panelStride, depth, columns, columnStride] = Array.from({ length: 7 }, (_, i) =>
@@ -17,13 +18,15 @@ export function emitPackPanels(): FunctionBody {
   const index = f.local("i32");
   const vector = f.local("v128");
   const starts = Array.from({ length: panelWidth }, () => f.local("i32"));
+  const wholeBlocks = f.local("i32");
+  const [block, spare] = [0, 1].map(() => Array.from({ length: 4 }, () => f.local("v128")));
   const eachPanel = (prepare: () => void, body: () => void): void => {
     f.assign(column, 0);
     f.forRange(column, columns, panelWidth, () => {
-      prepare();
       f.get(target);
       f.set(to);
       f.assign(step, 0);
+      prepare();
       f.forRange(step, depth, 1, () => {
         body();
         f.increase(to, 32);
@@ -47,6 +50,30 @@ export function emitPackPanels(): FunctionBody {
     f.memory("v128.store", offset);
   };
 
+  const turnBlocks = (): void => {
+    f.forRange(step, wholeBlocks, 4, () => {
+      for (const half of [0, 4]) {
+        for (const [row, vector] of block.entries()) {
+          f.get(starts[half + row]);
+          f.memory("v128.load");
+          f.set(vector);
+        }
+        emitTranspose4(f, block, spare);
+        for (const [row, vector] of block.entries()) {
+          f.get(to);
+          f.get(vector);
+          f.memory("v128.store", row * 32 + half * 4);
+        }
+      }
+      for (const start of starts) f.increase(start, 16);
+      f.increase(to, 128);
+    });
+  };
+
+  f.get(depth);
+  f.i32(-4);
+  f.op("i32.and");
+  f.set(wholeBlocks);
   f.get(columns);
   f.i32(1);
   f.op("i32.sub");
@@ -86,6 +113,10 @@ export function emitPackPanels(): FunctionBody {
             f.op("i32.add");
             f.set(start);
           }
+          f.get(stride);
+          f.i32(4);
+          f.op("i32.eq");
+          f.if(turnBlocks);
         },
         () => {
           gather(starts.slice(0, 4), 0);

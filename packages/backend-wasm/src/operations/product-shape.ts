@@ -2,8 +2,9 @@
 export interface ProductShape {
   /** Rows of the microkernel: 6 with relaxed SIMD; 5 without, whose products need a register of their own. */
   readonly microRows: number;
-  /** Most rows and columns of a task, and steps of the inner axis taken at a time. A panel of 256 steps (8 KB) stays in the first-level cache while all
-   *  rows pass by it; 96 rows of 256 steps (100 KB) and their sums stay in the second. */
+  /** Most rows and columns of a task, and steps of the inner axis taken at a time. A panel of 512 steps (16 KB) stays in the first-level cache while all
+   *  rows pass by it; 96 rows of 512 steps (200 KB) and their sums (as much) stay in the second. Half of each costs 6 % of 512³: the left operand is
+   *  copied once for every tile of columns, and sums are loaded and stored once for every part of the depth. */
   readonly tileRows: number;
   readonly tileColumns: number;
   readonly tileDepth: number;
@@ -28,8 +29,8 @@ export const fewRows = 5;
 export function productShape(relaxed: boolean): ProductShape {
   const microRows = relaxed ? 6 : 5;
   const tileRows = relaxed ? 96 : 95;
-  const tileColumns = 192;
-  const tileDepth = 256;
+  const tileColumns = 512;
+  const tileDepth = 512;
   const leftStride = tileDepth * 4 + 64;
   const longDepth = 2048;
   const longStride = longDepth * 4 + 64;
@@ -42,7 +43,7 @@ export function productShape(relaxed: boolean): ProductShape {
     tileColumns,
     tileDepth,
     longDepth,
-    longRows: Math.floor((tileRows * leftStride) / longStride),
+    longRows: 12,
     left: 0,
     leftStride,
     longStride,
