@@ -7,16 +7,19 @@ export interface Storage {
   read(info: TensorInfo): Tensor;
   /** A tensor of the backend with a copy of these numbers; `owned` numbers may be kept instead. */
   write(tensor: Tensor, owned: boolean): TensorInfo;
+  /** A float32 tensor of the backend whose numbers are still to be set, in what `read` gives of it. */
+  allocate(shape: readonly number[]): TensorInfo;
+  release(info: TensorInfo): void;
 }
 
 /** What this package uses of `@tensorflow/tfjs-backend-cpu`. */
-interface CpuBackend {
+interface CpuBackend extends Pick<KernelBackend, "disposeData"> {
   readonly data: { get(dataId: DataId): { readonly values: TensorData } };
   makeTensorInfo(shape: number[], dtype: DataType, values: TensorData): TensorInfo;
 }
 
 /** What this package uses of `@tensorflow/tfjs-backend-wasm`. */
-interface WasmBackend {
+interface WasmBackend extends Pick<KernelBackend, "disposeData"> {
   typedArrayFromHeap(info: TensorInfo): TensorData;
   makeOutput(shape: number[], dtype: DataType): TensorInfo;
 }
@@ -41,6 +44,13 @@ function cpuStorage(backend: CpuBackend): Storage {
       const values = rowMajor(tensor);
       return backend.makeTensorInfo([...tensor.shape], "float32", owned ? values : values.slice());
     },
+    allocate: (shape) =>
+      backend.makeTensorInfo(
+        [...shape],
+        "float32",
+        new Float32Array(shape.reduce((count, length) => count * length, 1)),
+      ),
+    release: ({ dataId }) => void backend.disposeData(dataId),
   };
 }
 
@@ -52,6 +62,8 @@ function wasmStorage(backend: WasmBackend): Storage {
       backend.typedArrayFromHeap(info).set(rowMajor(tensor));
       return info;
     },
+    allocate: (shape) => backend.makeOutput([...shape], "float32"),
+    release: ({ dataId }) => void backend.disposeData(dataId),
   };
 }
 

@@ -1,5 +1,5 @@
 import { createWasmBackend } from "@fovea/backend-wasm";
-import { allClose, matmul, randomGenerator } from "@fovea/tensor";
+import { allClose, cast, matmul, randomGenerator } from "@fovea/tensor";
 import * as tf from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fromTf, normals, toTf } from "../testing/convert.ts";
@@ -253,6 +253,17 @@ test("gradients of a dense layer agree with TensorFlow.js and run here", () => {
   const expected = byTensorFlow(gradients);
   for (const [index, gradient] of actual.entries()) expectSame(gradient, expected[index]);
   tf.dispose([x, weight, bias]);
+});
+
+test.each(transpositions)("large matrices of a batch go one by one (transposed %s, %s)", (transposeA, transposeB) => {
+  const [left, right] = [normal(swap([3, 310, 300], transposeA)), normal(swap([3, 300, 290], transposeB))];
+  const [a, b] = [toTf(left), toTf(right)];
+  const before = counted.calls;
+  const product = tf.matMul(a, b, transposeA, transposeB);
+  expect(counted.calls - before).toBe(3);
+  const expected = matmul(cast(left, "float64"), cast(right, "float64"), { transposeA, transposeB });
+  expect(allClose(fromTf(product), expected, { absolute: 5e-5, relative: 1e-5 })).toMatchObject({ pass: true });
+  tf.dispose([a, b, product]);
 });
 
 test("weights that change in place are never stale", () => {

@@ -1,5 +1,5 @@
-import { createWasmBackend } from "@fovea/backend-wasm";
-import { getKernel, matMul, ones, registerKernel, tidy, unregisterKernel } from "@tensorflow/tfjs-core";
+import { BackendError, createWasmBackend } from "@fovea/backend-wasm";
+import { engine, getKernel, matMul, ones, registerKernel, tidy, unregisterKernel } from "@tensorflow/tfjs-core";
 import { afterEach, expect, test } from "vitest";
 import { useBackend } from "../testing/use-backend.ts";
 import { installFastProducts, uninstallFastProducts } from "./install-fast-products.ts";
@@ -72,5 +72,31 @@ test("where memory runs out, TensorFlow.js computes the product itself", () => {
     ),
   ).toBe(200 ** 3);
   expect(backend.bytesInUse).toBeLessThan(65536);
+  backend.dispose();
+});
+
+test("where memory runs out in the middle of a batch, nothing of it stays behind", () => {
+  const backend = createWasmBackend({ threads: 1 });
+  let matrices = 0;
+  const { operations } = backend;
+  const failing = {
+    ...backend,
+    upload: backend.upload.bind(backend),
+    operations: {
+      ...operations,
+      scope: <R>(body: () => R): R => {
+        if (++matrices === 2) throw new BackendError("no memory left");
+        return operations.scope(body);
+      },
+    },
+  };
+  installFastProducts({ backend: failing });
+  const batch = ones([2, 400, 400]);
+  const buffers = engine().backend.numDataIds();
+  const total = tidy(() => matMul(batch, batch, true).sum().dataSync()[0]);
+  expect({ total, matrices }).toEqual({ total: 2 * 400 ** 3, matrices: 2 });
+  expect(engine().backend.numDataIds()).toBe(buffers);
+  batch.dispose();
+  expect(backend.bytesInUse).toBeLessThan(400 * 400 * 4);
   backend.dispose();
 });

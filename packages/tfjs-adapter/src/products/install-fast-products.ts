@@ -71,7 +71,7 @@ function fastProduct(original: KernelConfig, { backend: chosen }: FastProductsOp
     if (!sizes || !(sizes.mistaken || paysOff(sizes, isTransposed))) return original.kernelFunc(parameters);
     const backend = parameters.backend as KernelBackend;
     try {
-      const product = runProduct(runner, storageOf(backendName, backend), call);
+      const product = runProduct(runner, storageOf(backendName, backend), call, sizes);
       return later === undefined ? product : activate(later, product, backend, call.alpha);
     } catch (error) {
       // out of memory, or a worker lost: TensorFlow.js has memory of its own

@@ -1,9 +1,9 @@
 import type { WasmBackend } from "@fovea/backend-wasm";
-import { transpose, type Tensor } from "@fovea/tensor";
+import { readValues, transpose, type Tensor } from "@fovea/tensor";
 import type { TensorInfo } from "@tensorflow/tfjs-core";
 import type { Storage } from "../fused/storage.ts";
 import { isResident } from "../fused/with-operands.ts";
-import type { ProductCall } from "./product-call.ts";
+import type { ProductCall, ProductSizes } from "./product-call.ts";
 
 /** Activations that the product's kernel applies before it writes a result. */
 const fusedActivations: Readonly<Record<string, "relu" | "sigmoid" | undefined>> = { relu: "relu", sigmoid: "sigmoid" };
@@ -12,28 +12,74 @@ const fusedActivations: Readonly<Record<string, "relu" | "sigmoid" | undefined>>
 export const isFused = (activation: string): boolean =>
   activation === "linear" || fusedActivations[activation] !== undefined;
 
+/** Bytes of one matrix's operands and result from which on a batch is taken matrix by matrix: copies then stay in a cache until they are used. */
+const ownCopyBytes = 1 << 20;
+
 /** Computes a product in the backend's memory: every operand is copied in once, the result out once. Nothing is kept for the next call, so numbers
  *  that training changes in place are never stale.
  *  @throws {BackendError} when memory runs out; nothing has changed then */
-export function runProduct(runner: WasmBackend, storage: Storage, call: ProductCall): TensorInfo {
-  // The left operand is uploaded, so that the result lies in the backend's memory and is read straight from there.
-  const left = runner.upload(storage.read(call.a));
+export function runProduct(runner: WasmBackend, storage: Storage, call: ProductCall, sizes: ProductSizes): TensorInfo {
+  const { matrices, rows, inner, columns } = sizes;
+  const bytes = 4 * (rows * inner + inner * columns + rows * columns);
+  const leading = call.a.shape.slice(0, -2);
+  const isPairwise = matrices > 1 && leading.join() === call.b.shape.slice(0, -2).join();
+  if (isPairwise && bytes >= ownCopyBytes) return runMatrices(runner, storage, call, sizes);
+  const bias = call.bias && storage.read(call.bias);
+  return withProduct(runner, call, storage.read(call.a), storage.read(call.b), bias, (product) =>
+    storage.write(product, false),
+  );
+}
+
+/** One matrix of the batch after the other. */
+function runMatrices(runner: WasmBackend, storage: Storage, call: ProductCall, sizes: ProductSizes): TensorInfo {
+  const { matrices, rows, columns } = sizes;
+  const info = storage.allocate([...call.a.shape.slice(0, -2), rows, columns]);
   try {
-    const result = runner.operations.scope(() => multiply(runner, storage, call, left));
+    const [a, b, target] = [call.a, call.b, info].map((each) => storage.read(each));
+    const bias = call.bias && storage.read(call.bias);
+    for (let index = 0; index < matrices; index++) {
+      withProduct(runner, call, matrixAt(a, index), matrixAt(b, index), bias, (product) =>
+        target.data.set(readValues(product), index * rows * columns),
+      );
+    }
+    return info;
+  } catch (error) {
+    storage.release(info);
+    throw error;
+  }
+}
+
+/** Hands out the product, which is gone afterwards. */
+function withProduct<R>(
+  runner: WasmBackend,
+  call: ProductCall,
+  a: Tensor,
+  b: Tensor,
+  bias: Tensor | null,
+  use: (product: Tensor) => R,
+): R {
+  // The left operand is uploaded, so that the result lies in the backend's memory and is read straight from there.
+  const left = runner.upload(a);
+  try {
+    const product = runner.operations.scope(() => multiply(runner, call, left, b, bias));
     try {
-      return storage.write(result, false);
+      return use(product);
     } finally {
-      if (isResident(result)) result.dispose();
+      if (isResident(product)) product.dispose();
     }
   } finally {
     left.dispose();
   }
 }
 
-function multiply({ operations }: WasmBackend, storage: Storage, call: ProductCall, left: Tensor): Tensor {
+function multiply(
+  { operations }: WasmBackend,
+  call: ProductCall,
+  left: Tensor,
+  right: Tensor,
+  bias: Tensor | null,
+): Tensor {
   const { transposeA, transposeB } = call;
-  const right = storage.read(call.b);
-  const bias = call.bias && storage.read(call.bias);
   const activation = fusedActivations[call.activation];
   const isOneWeight = right.shape.length <= left.shape.length && right.shape.slice(0, -2).every((size) => size === 1);
   if ((bias || activation) && isOneWeight) {
@@ -46,6 +92,11 @@ function multiply({ operations }: WasmBackend, storage: Storage, call: ProductCa
   const product = operations.matmul(left, right, { transposeA, transposeB });
   const shifted = bias ? operations.add(product, bias) : product;
   return activation ? operations.map(shifted, activation) : shifted;
+}
+
+function matrixAt(batch: Tensor, index: number): Tensor {
+  const shape = batch.shape.slice(-2) as [number, number];
+  return { ...batch, shape, strides: batch.strides.slice(-2), offset: batch.offset + index * shape[0] * shape[1] };
 }
 
 function swapLast(tensor: Tensor): Tensor {
