@@ -1,7 +1,7 @@
 // Installs what a command needs, once, on a machine that has only Node >= 20 and npm. Plain JavaScript: it runs before anything is installed.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,21 +15,36 @@ const fingerprint = () =>
     .update(readFileSync(join(root, "package.json")))
     .digest("hex");
 
+const everything = "everything";
+/** Marks the stamp of an app whose packages have peers that the app brings. */
+const withPeers = "+peers";
+
 const isCurrent = (name) => {
   const stamp = join(stamps, name);
   return existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint();
 };
 
-/** Installs the whole workspace, or (with `app`) only what that app needs to run.
+/** What was set up before, for whatever lockfile. */
+const installed = () => (existsSync(stamps) ? readdirSync(stamps) : []);
+
+/** Installs the whole workspace, or (with `app`) only what that app needs to run, beside what was set up before.
  *  A full installation serves every app, and a second call with the same lockfile returns at once.
  *  @param peers whether packages of the workspace have peers that the app brings: pnpm then finds them among development dependencies only */
 export function setUp(app, { peers = false } = {}) {
-  const name = app ?? "everything";
-  if (isCurrent("everything") || isCurrent(name)) return;
+  const name = app ? `${app}${peers ? withPeers : ""}` : everything;
+  if (isCurrent(everything) || isCurrent(name)) return;
 
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const only = app ? [...(peers ? [] : ["--prod"]), "--filter", `@fovea/${app}...`] : [];
-  console.error(`Setting up ${app ? `apps/${app}` : "the workspace"} with ${packageManager} (first run only)…`);
+  const before = installed().filter((earlier) => earlier === everything || existsSync(appFolder(earlier)));
+  const wanted = [...new Set([...before, name])];
+  const whole = wanted.includes(everything);
+  const only = whole
+    ? []
+    : [
+        ...(wanted.some((each) => each.endsWith(withPeers)) ? [] : ["--prod"]),
+        ...wanted.flatMap((each) => ["--filter", `@fovea/${each.replace(withPeers, "")}...`]),
+      ];
+  console.error(`Setting up ${whole ? "the workspace" : `apps/${app}`} with ${packageManager} (first run only)…`);
   const started = Date.now();
   const command = ["--yes", packageManager, "install", "--frozen-lockfile", "--reporter=append-only", ...only];
   // Standard output belongs to the job that follows: the installer's own goes to standard error.
@@ -47,12 +62,12 @@ export function setUp(app, { peers = false } = {}) {
     );
     process.exit(1);
   }
-  // An installation for one app takes out what another one brought.
-  rmSync(stamps, { recursive: true, force: true });
   mkdirSync(stamps, { recursive: true });
-  writeFileSync(join(stamps, name), fingerprint());
+  for (const each of wanted) writeFileSync(join(stamps, each), fingerprint());
   console.error(`Set up in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
 }
+
+const appFolder = (stamp) => join(root, "apps", stamp.replace(withPeers, ""));
 
 /** The Node that runs the job: the one that comes as a dependency of `folder`, so that TypeScript runs as it is. */
 function nodeOf(folder) {
