@@ -3,10 +3,11 @@ import { embedPassages, withoutVectors } from "./embed-passages.ts";
 import { passageKey } from "./vector-cache.ts";
 import type { Vectors } from "./vector-cache.ts";
 
-const embed = (text: string): Float32Array => Float32Array.of(text.length);
-const failAtB = (text: string): Float32Array => {
-  if (text === "b") throw new Error("out of memory");
-  return embed(text);
+const embed = (texts: readonly string[]): Float32Array[] => texts.map((text) => Float32Array.of(text.length));
+const letters = Array.from("abcdefghijklmnopqrst");
+const failAtK = (texts: readonly string[]): Float32Array[] => {
+  if (texts.includes("k")) throw new Error("out of memory");
+  return embed(texts);
 };
 const hooks = () => ({
   signal: new AbortController().signal,
@@ -22,25 +23,27 @@ test("texts that have a vector, or came before, need none", () => {
 test("every text gets its vector, and they are saved at the end", async () => {
   const vectors: Vectors = new Map();
   const watched = hooks();
-  expect(await embedPassages(["a", "bcd"], embed, vectors, watched)).toBe(2);
+  expect(await embedPassages([...letters.slice(1), "bcd"], embed, vectors, watched)).toBe(20);
   expect(vectors.get(passageKey("bcd"))).toEqual(Float32Array.of(3));
-  expect(watched.onProgress.mock.calls).toEqual([[1], [2]]);
+  expect(vectors.get(passageKey("c"))).toEqual(Float32Array.of(1));
+  expect(watched.onProgress.mock.calls).toEqual([[8], [16], [20]]);
   expect(watched.save).toHaveBeenCalledTimes(1);
 });
 
-test("a signal stops between two passages, and what is finished is saved", async () => {
+test("a signal stops between two groups of passages, and what is finished is saved", async () => {
   const vectors: Vectors = new Map();
   const controller = new AbortController();
   const watched = { ...hooks(), signal: controller.signal, onProgress: () => controller.abort() };
-  expect(await embedPassages(["a", "b", "c"], embed, vectors, watched)).toBe(1);
-  expect([...vectors.keys()]).toEqual([passageKey("a")]);
+  expect(await embedPassages(letters, embed, vectors, watched)).toBe(8);
+  expect([...vectors.keys()]).toEqual(letters.slice(0, 8).map(passageKey));
   expect(watched.save).toHaveBeenCalledTimes(1);
 });
 
 test("a failure saves what is finished before it goes on", async () => {
   const vectors: Vectors = new Map();
   const watched = hooks();
-  await expect(embedPassages(["a", "b"], failAtB, vectors, watched)).rejects.toThrow("out of memory");
+  await expect(embedPassages(letters, failAtK, vectors, watched)).rejects.toThrow("out of memory");
+  expect(vectors.size).toBe(8);
   expect(watched.save).toHaveBeenCalledTimes(1);
 });
 

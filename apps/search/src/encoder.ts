@@ -1,8 +1,10 @@
 import { attentionWeights, referenceBackend } from "@fovea/dot-product-attention";
 import type { Backend, LinearOptions } from "@fovea/dot-product-attention";
 import { embed, sinusoidalPositions } from "@fovea/embedding";
+import { documentsFromLengths } from "@fovea/masking";
 import { multiHeadAttention, prepareWeights } from "@fovea/multi-head-attention";
 import type { MultiHeadAttentionResult, Projection } from "@fovea/multi-head-attention";
+import type { Program } from "@fovea/program";
 import { mean, readValues, reshape, slice, stack, tensor, toNested } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { readEncoderWeights } from "./encoder-weights.ts";
@@ -26,7 +28,8 @@ export interface Encoder {
 }
 
 /** The Universal Sentence Encoder, small form: token vectors and sine positions, two transformer layers that normalize first, the mean over tokens.
- *  From embedding to vector everything stays where the backend computes.
+ *  Texts of any lengths lie one behind the other in a single sequence, and a mask keeps each to itself: nothing is padded. From embedding to vector
+ *  everything stays where the backend computes.
  *  @see Cer et al. 2018, "Universal Sentence Encoder", section 3.1 */
 export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Backend): Encoder {
   const operations = backend.operations ?? referenceBackend.operations;
@@ -51,56 +54,54 @@ export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Bac
   const project = (x: Tensor, { weight, bias }: Projection, options: LinearOptions = {}): Tensor =>
     operations.linear(x, weight, { ...options, bias });
 
-  /** @returns `[batch, tokens, 256]` */
-  const embedTexts = (texts: readonly (readonly number[])[], longest: number): Tensor => {
-    const ids = texts.flatMap((text) => [...text, ...Array.from({ length: longest - text.length }, () => 0)]);
-    const batch = tensor(Int32Array.from(ids), { shape: [texts.length, longest] });
+  /** @returns `[1, tokens, 256]` */
+  const embedTexts = (texts: readonly (readonly number[])[]): Tensor => {
+    const packed = (numbers: readonly number[]): Tensor =>
+      tensor(Int32Array.from(numbers), { shape: [1, numbers.length] });
     // the graph adds the vectors twice: once by themselves, once under the positions
-    const vectors = operations.place(embed(tokens, batch, { scale: 2 }));
-    return operations.add(vectors, slice(positions, [[0, longest]]));
+    const vectors = operations.place(embed(tokens, packed(texts.flat()), { scale: 2 }));
+    return operations.add(vectors, embed(positions, packed(texts.flatMap((text) => [...text.keys()]))));
   };
 
-  const attendIn = (x: Tensor, layer: LayerWeights, lengths: readonly number[]): MultiHeadAttentionResult =>
-    multiHeadAttention(layer.attention, normalize(x, layer.attentionNormalization), {
-      heads,
-      keyLengths: lengths,
-      backend,
-    });
+  const attendIn = (x: Tensor, layer: LayerWeights, mask: Program): MultiHeadAttentionResult =>
+    multiHeadAttention(layer.attention, normalize(x, layer.attentionNormalization), { heads, mask, backend });
 
-  /** @param x `[batch, tokens, width]`
-   *  @returns `[batch, tokens, 512]` */
-  const runLayer = (x: Tensor, layer: LayerWeights, lengths: readonly number[]): Tensor => {
-    const attended = attendIn(x, layer, lengths).output;
+  /** @param x `[1, tokens, width]`
+   *  @returns `[1, tokens, 512]` */
+  const runLayer = (x: Tensor, layer: LayerWeights, mask: Program): Tensor => {
+    const attended = attendIn(x, layer, mask).output;
     const between = layer.residual ? project(x, layer.residual, { residual: attended }) : operations.add(attended, x);
     const expanded = project(normalize(between, layer.feedForwardNormalization), layer.expand, { activation: "relu" });
     return project(expanded, layer.contract, { residual: between });
   };
 
-  /** The mean over each text's own tokens, as a product with 1 / length. @returns `[batch, 512]` */
+  /** The mean over each text's own tokens, as a product with 1 / length. @returns `[texts, 512]` */
   const means = (x: Tensor, lengths: readonly number[]): Tensor => {
-    const [batch, longest] = x.shape as [number, number, number];
-    const shares = lengths.flatMap((length) =>
-      Array.from({ length: longest }, (_, i) => (i < length ? 1 / length : 0)),
-    );
-    const weights = operations.place(tensor(Float32Array.from(shares), { shape: [batch, 1, longest] }));
-    return reshape(operations.matmul(weights, x), [batch, dimensions]);
+    const total = x.shape[1];
+    const shares = new Float32Array(lengths.length * total);
+    let start = 0;
+    for (const [text, length] of lengths.entries()) {
+      shares.fill(1 / length, text * total + start, text * total + start + length);
+      start += length;
+    }
+    const weights = operations.place(tensor(shares, { shape: [1, lengths.length, total] }));
+    return reshape(operations.matmul(weights, x), [lengths.length, dimensions]);
   };
 
   return {
     encode: (texts) =>
       operations.scope(() => {
         const lengths = texts.map(({ length }) => length);
-        const embedded = embedTexts(texts, Math.max(...lengths));
-        const output = layers.reduce((x, layer) => runLayer(x, layer, lengths), embedded);
+        const mask = documentsFromLengths(lengths);
+        const output = layers.reduce((x, layer) => runLayer(x, layer, mask), embedTexts(texts));
         const vectors = project(means(output, lengths), head, { activation: "tanh" });
         return texts.map((_, index) => toUnitLength(readValues(slice(vectors, [index]))));
       }),
     attend: (text, layer, heads) =>
       operations.scope(() => {
-        const lengths = [text.length];
-        const embedded = embedTexts([text], text.length);
-        const before = layers.slice(0, layer).reduce((x, weights) => runLayer(x, weights, lengths), embedded);
-        const { query, key } = attendIn(before, layers[layer], lengths);
+        const mask = documentsFromLengths([text.length]);
+        const before = layers.slice(0, layer).reduce((x, weights) => runLayer(x, weights, mask), embedTexts([text]));
+        const { query, key } = attendIn(before, layers[layer], mask);
         const maps = heads.map((head) => attentionWeights(query, key, {}, { head }));
         return toNested(mean(stack(maps), 0)) as number[][];
       }),

@@ -52,7 +52,8 @@ export async function openLibrary(
   };
 
   // splitting stops at single letters, and a letter can carry more accents than fit
-  const embed = (text: string): Float32Array => encoder.encode([tokenize(text).ids.slice(0, maxTokens)])[0];
+  const embed = (texts: readonly string[]): readonly Float32Array[] =>
+    encoder.encode(texts.map((text) => tokenize(text).ids.slice(0, maxTokens)));
   const missing = withoutVectors(texts, vectors);
   if (missing.length > 0) {
     const done = await embedWithProgress(missing, embed, vectors, save);
@@ -69,7 +70,7 @@ export async function openLibrary(
 
 async function embedWithProgress(
   texts: readonly string[],
-  embed: (text: string) => Float32Array,
+  embed: (texts: readonly string[]) => readonly Float32Array[],
   vectors: Vectors,
   save: () => Promise<void>,
 ): Promise<number> {

@@ -53,15 +53,15 @@ test.concurrent("a changed paragraph is the only one embedded again", async ({ a
 
 test.concurrent("an interrupt saves what is finished, and the next run goes on from there", async ({ app, expect }) => {
   const text = Array.from(
-    { length: 40 },
+    { length: 400 },
     (_, index) => `Paragraph ${index} says a little more than number ${index - 1} about fish.`,
   );
   await writeFile(join(app.folder, "notes.md"), text.join("\n\n"));
-  const stopped = await app.run([...app.notes, "fish"], {}, "10 of 40");
+  const stopped = await app.run([...app.notes, "fish"], {}, "104 of 400");
   expect(stopped.code).toBe(130);
-  const saved = Number(/Stopped: (\d+) of 40 vectors are saved/.exec(stopped.stderr)?.[1]);
-  expect(saved).toBeGreaterThanOrEqual(10);
-  expect((await app.run([...app.notes, "fish"])).stderr).toContain(`Embedding ${40 - saved} passage`);
+  const saved = Number(/Stopped: (\d+) of 400 vectors are saved/.exec(stopped.stderr)?.[1]);
+  expect(saved).toBeGreaterThanOrEqual(104);
+  expect((await app.run([...app.notes, "fish"])).stderr).toContain(`Embedding ${400 - saved} passage`);
 });
 
 test.concurrent("JSON carries the passages, the words and their weights", async ({ app, expect }) => {
