@@ -39,11 +39,21 @@ test.each(packages)("%s declares what it imports, and only what the design allow
   }
 });
 
-test("no package reaches into another package's files, and nobody imports an app", () => {
+test("no package reaches into another package's files", () => {
   for (const file of globSync(["packages/*/src/**/*.ts", "apps/*/src/**/*.ts"], { cwd: root })) {
     for (const [, path] of read(file).matchAll(/from "(\.\.[^"]*)"/g)) {
       const target = join(file, "..", path);
       expect(target.startsWith(file.split(/[\\/]/).slice(0, 2).join("/")), `${file} imports ${path}`).toBe(true);
+    }
+  }
+});
+
+test("nobody imports an app but the bench, which times them", () => {
+  const apps = globSync("apps/*/package.json", { cwd: root }).map((path) => `@fovea/${path.split(/[\\/]/)[1]}`);
+  for (const file of globSync(["packages/*/src/**/*.ts", "apps/*/src/**/*.ts"], { cwd: root })) {
+    if (/^apps[\\/]bench[\\/]src[\\/]contenders[\\/]/.test(file)) continue;
+    for (const [, name] of read(file).matchAll(/from "(@fovea\/[^"/]*)/g)) {
+      expect(apps, `${file} imports ${name}`).not.toContain(name);
     }
   }
 });

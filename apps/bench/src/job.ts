@@ -1,4 +1,4 @@
-import type { EncoderRuntime } from "./contenders/encoder.ts";
+import type { EncoderWork } from "./contenders/encoder.ts";
 import type { Limit } from "./contenders/meter.ts";
 import type { ProductWork } from "./contenders/product.ts";
 import type { TrainingKernels } from "./contenders/training.ts";
@@ -12,7 +12,8 @@ export type Job =
   | { readonly contender: "compile" }
   | { readonly contender: "accuracy" }
   | { readonly contender: "block-mask"; readonly work: "window" | "documents" }
-  | { readonly contender: "encoder"; readonly work: EncoderRuntime }
+  | { readonly contender: "encoder"; readonly work: EncoderWork }
+  | { readonly contender: "stories" }
   | { readonly contender: "product"; readonly work: ProductWork }
   | { readonly contender: "training"; readonly work: TrainingKernels };
 
@@ -62,5 +63,7 @@ export async function prepareJob(job: Job): Promise<Prepared> {
       return (await import("./contenders/block-mask.ts")).prepareBlockMask(job.work);
     case "encoder":
       return (await import("./contenders/encoder.ts")).prepareEncoder(job.work);
+    case "stories":
+      return (await import("./contenders/stories.ts")).prepareStories();
   }
 }

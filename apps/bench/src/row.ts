@@ -87,6 +87,11 @@ export function rivalAtMostTimes(rival: string, times: number): Target {
   };
 }
 
+/** At least so many a second of what a run makes `count` of. */
+export function rateAtLeast(count: number, rate: number, unit: string): Target {
+  return { text: `≥ ${rate.toLocaleString("en")} ${unit}/s`, met: ({ ms }) => (count * 1000) / ms >= rate };
+}
+
 export function figureAtMost(name: string, most: number, text: string): Target {
   return { text, met: ({ figures }) => (name in figures ? figures[name] <= most : null) };
 }

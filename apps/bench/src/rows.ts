@@ -3,6 +3,7 @@ import { documentLengths } from "./document-lengths.ts";
 import type { AttentionContender } from "./job.ts";
 import { atMostTimes, bytesAtMost, fasterThan, figureAtMost, ofLimitAtLeast, rivalAtMostTimes } from "./row.ts";
 import type { Figures, Rival, Row } from "./row.ts";
+import { modelRows } from "./model-rows.ts";
 import { tensorFlowRows } from "./tensorflow-rows.ts";
 import { keyValueBytes, operationsOf } from "./work.ts";
 import type { AttentionWork } from "./work.ts";
@@ -195,18 +196,7 @@ export function rowsOf({ threads }: { readonly threads: number }): Row[] {
       limitedBy: "writing the kernel's bytes in JavaScript that is not yet optimized",
       seconds: 5,
     },
-    {
-      id: "encoder",
-      work: "8 texts of 64 tokens through the sentence encoder",
-      job: { contender: "encoder", work: "wasm" },
-      rivals: [
-        { name: "reference backend", job: { contender: "encoder", work: "reference" } },
-        { name: "tfjs wasm", job: { contender: "encoder", work: "tensorflow" } },
-      ],
-      targets: [fasterThan("reference backend", 20), fasterThan("tfjs wasm", 1)],
-      limitedBy: "matrix products of few rows, and what goes on between kernels",
-      seconds: 25,
-    },
+    ...modelRows(threads),
     ...tensorFlowRows(),
     {
       id: "accuracy",

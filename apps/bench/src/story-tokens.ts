@@ -1,0 +1,2 @@
+/** Tokens of the story that is timed. */
+export const storyTokens = 256;
