@@ -1,0 +1,92 @@
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { argmax, assertAllClose, full, toArray, zeros } from "@fovea/tensor";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { backends } from "./backends.ts";
+import { createClassifier } from "./classifier.ts";
+import { mnistDigits } from "./mnist-digits.ts";
+import { findModelFolder } from "./model-folder.ts";
+import { sampleFolder } from "./open-pictures.ts";
+import { readPicture } from "./read-picture.ts";
+import { writePlainModel } from "./testing/write-plain-model.ts";
+import { visionModels } from "./vision-models.ts";
+import { readVisionWeights } from "./vision-weights.ts";
+
+const { fashion, digits } = visionModels;
+const fashionFolder = findModelFolder(fashion);
+const digitsFolder = findModelFolder(digits);
+let folder = "";
+beforeAll(async () => void (folder = await mkdtemp(join(tmpdir(), "fovea-pictures-"))));
+afterAll(() => rm(folder, { recursive: true }));
+
+test.skipIf(fashionFolder === null).each(Object.entries(backends))(
+  "the first 16 test pictures of Fashion-MNIST give PyTorch's logits on %s",
+  async (_, backend) => {
+    const golden = JSON.parse(readFileSync(join(fashionFolder!, "golden16.json"), "utf8")) as {
+      readonly labels: number[];
+      readonly logits: number[][];
+    };
+    const files = readdirSync(sampleFolder).filter((file) => file.endsWith(".png"));
+    const pictures = await Promise.all(files.sort().map((file) => readPicture(join(sampleFolder, file))));
+    const classifier = createClassifier(await readVisionWeights(fashionFolder!, fashion), fashion, backend());
+    const logits = classifier.logits(pictures);
+    assertAllClose(logits, golden.logits, { absolute: 5e-6, relative: 1e-6 });
+    expect(toArray(argmax(logits, 1))).toEqual(golden.labels);
+    classifier.dispose();
+  },
+);
+
+test.skipIf(digitsFolder === null)("the digits model reads most of MNIST's digits", async () => {
+  const classifier = createClassifier(await readVisionWeights(digitsFolder!, digits), digits, backends["wasm"]());
+  const pictures = [0, 1, 6, 7].flatMap((digit) => mnistDigits(digit).slice(0, 50));
+  const read = toArray(argmax(classifier.logits(pictures), 1));
+  const right = read.filter((digit, index) => digit === [0, 1, 6, 7][Math.floor(index / 50)]).length;
+  // one in ten would be chance
+  expect(right).toBeGreaterThan(170);
+  const { probabilities, attention } = classifier.look(pictures[0]);
+  expect(attention.length).toBe(16);
+  for (const shares of [probabilities, attention]) expect(shares.reduce((sum, share) => sum + share)).toBeCloseTo(1, 6);
+  classifier.dispose();
+});
+
+test("weights of 0 look at every patch alike and answer by the head's bias", async () => {
+  await writePlainModel(folder);
+  const classifier = createClassifier(await readVisionWeights(folder, fashion), fashion, backends["reference"]());
+  const { probabilities, attention } = classifier.look({
+    width: 28,
+    height: 28,
+    light: new Float32Array(784).fill(0.5),
+  });
+  probabilities.forEach((probability, index) => expect(probability).toBeCloseTo((index + 1) / 55, 6));
+  expect(attention.length).toBe(49);
+  attention.forEach((share) => expect(share).toBeCloseTo(1 / 49, 9));
+});
+
+test.each([
+  ["another shape", { pos: zeros([1, 17, 64]) }, /expected .*pos|pos .*\[1, 50, 64\]/],
+  [
+    "a number that is none",
+    { "blocks.2.fc1.bias": full([128], NaN) },
+    /is damaged: blocks\.2\.fc1\.bias is not finite/,
+  ],
+])("a file with %s is refused", async (_, changes, message) => {
+  await writePlainModel(folder, changes);
+  await expect(readVisionWeights(folder, fashion)).rejects.toThrow(message);
+});
+
+test("a file cut short anywhere, another model's or a missing one is refused", async () => {
+  await writePlainModel(folder);
+  const path = join(folder, fashion.file);
+  const whole = await readFile(path);
+  for (const length of [whole.length - 1, whole.length >> 1, 3000, 100, 8, 7, 0]) {
+    await truncate(path, length);
+    await expect(readVisionWeights(folder, fashion), `at ${length} bytes`).rejects.toThrow(
+      "The weights cannot be used.",
+    );
+  }
+  await writeFile(join(folder, digits.file), whole);
+  await expect(readVisionWeights(folder, digits)).rejects.toThrow(/The weights cannot be used\. .*expected/);
+  await expect(readVisionWeights("/nowhere", fashion)).rejects.toThrow(/The weights cannot be used\. .*vit_fashion/);
+});
