@@ -16,13 +16,18 @@ export interface ColorPicture {
 
 /** Color to gray by the luma weights of Rec. 601 (0.299, 0.587, 0.114), on the numbers as they are stored, laid over black where it is transparent.
  *  A drawing in black on nothing would vanish there: it is laid over white. */
-export function grayPicture({ width, height, data }: ColorPicture): GrayPicture {
-  const over = (ground: number): Float32Array =>
-    Float32Array.from({ length: width * height }, (_, pixel) => {
-      const [red, green, blue, alpha] = data.subarray(4 * pixel, 4 * pixel + 4);
-      const luma = (0.299 * red + 0.587 * green + 0.114 * blue) / 255;
-      return luma * (alpha / 255) + ground * (1 - alpha / 255);
-    });
-  const light = over(0);
-  return { width, height, light: light.some((value) => value > 0) ? light : over(1) };
+export function grayPicture(picture: ColorPicture): GrayPicture {
+  const { width, height } = picture;
+  const light = overGround(picture, 0);
+  return { width, height, light: light.some((value) => value > 0) ? light : overGround(picture, 1) };
+}
+
+function overGround({ width, height, data }: ColorPicture, ground: number): Float32Array {
+  const light = new Float32Array(width * height);
+  for (let pixel = 0, at = 0; pixel < light.length; pixel++, at += 4) {
+    const luma = (0.299 * data[at] + 0.587 * data[at + 1] + 0.114 * data[at + 2]) / 255;
+    const alpha = data[at + 3] / 255;
+    light[pixel] = luma * alpha + ground * (1 - alpha);
+  }
+  return light;
 }

@@ -39,7 +39,7 @@ test("bad files are named one by one, and the others have their turn", () => {
   expect(status).toBe(1);
   expect(stdout).toMatch(/^.*00-ankle-boot\.png: Ankle boot 18\.2 %\n/);
   expect(stderr).toMatch(
-    /^\S+missing\.png cannot be read \(ENOENT\)\.\n\S+notes\.png is neither PNG nor JPEG.*\n\S+ cannot be read \(EISDIR\)\.\n$/,
+    /^\S+missing\.png cannot be read \(ENOENT\)\.\n\S+notes\.png is neither PNG nor JPEG.*\n\S+ is no file: expected a PNG or JPEG file\.\n$/,
   );
 });
 

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { decodePicture } from "./decode-picture.ts";
 import { grayPicture, type GrayPicture } from "./gray-picture.ts";
 import { PicturesError } from "./pictures-error.ts";
@@ -13,11 +13,12 @@ export async function readPicture(path: string): Promise<GrayPicture> {
 
 async function readBytes(path: string): Promise<Uint8Array> {
   try {
-    await using file = await open(path);
-    const { size } = await file.stat();
-    if (size <= largestFile) return await file.readFile();
+    const file = await stat(path);
+    // a pipe or a device may never end
+    if (!file.isFile()) throw new PicturesError(`${path} is no file: expected a PNG or JPEG file.`);
+    if (file.size <= largestFile) return await readFile(path);
     throw new PicturesError(
-      `${path} has ${Math.ceil(size / 2 ** 20)} MiB, expected at most 64. Make the picture smaller.`,
+      `${path} has ${Math.ceil(file.size / 2 ** 20)} MiB, expected at most 64. Make the picture smaller.`,
     );
   } catch (error) {
     if (error instanceof PicturesError) throw error;

@@ -3,7 +3,7 @@ import type { PatchWeights } from "@fovea/embedding";
 import type { Projection } from "@fovea/multi-head-attention";
 import { readValues, reshape, slice, transpose, type Tensor } from "@fovea/tensor";
 import type { EncoderWeights, Normalization } from "@fovea/transformer";
-import { openSafetensors, rename, requireAll, WeightFileError } from "@fovea/weights";
+import { openSafetensors, rename, requireAll, WeightFileError, WeightNameError } from "@fovea/weights";
 import { fileSource } from "@fovea/weights/node";
 import { PicturesError } from "./pictures-error.ts";
 import { side, type VisionModel } from "./vision-models.ts";
@@ -29,6 +29,12 @@ export async function readVisionWeights(folder: string, model: VisionModel): Pro
     return arrange(weights, model);
   } catch (error) {
     if (!(error instanceof WeightFileError)) throw error;
+    if (error instanceof WeightNameError) {
+      const { length, 0: first } = error.lookedFor;
+      throw new PicturesError(
+        `${path} is another model's: of the weights that this one needs, ${length} are missing or of another shape, beginning with ${first}.`,
+      );
+    }
     throw new PicturesError(`The weights cannot be used. ${error.message}`);
   }
 }
