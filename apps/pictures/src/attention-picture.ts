@@ -11,7 +11,7 @@ const shown = 3;
 const ink = "#1f2430";
 const pale = "#6b7280";
 
-/** Every sight as a card in an SVG: the picture as the model saw it, the same under heat, a legend, and a bar for each of the likeliest classes. */
+/** Every sight as a card in an SVG: the picture as framed for the model, the same under heat, a legend, and a bar for each of the likeliest classes. */
 export function attentionSvg(sights: readonly Sight[]): string {
   const columns = Math.min(2, sights.length);
   const [width, height] = [columns * cardWidth, Math.ceil(sights.length / columns) * cardHeight];
@@ -71,7 +71,7 @@ function embed(picture: SquarePicture, x: number, y: number): string {
   return `<image x="${x}" y="${y}" width="${size}" height="${size}" href="data:image/png;base64,${data}"/>`;
 }
 
-/** The pictures alone, a row for each sight: as the model saw it, and under heat. */
+/** The pictures alone, a row for each sight: as framed for the model, and under heat. */
 export function attentionPng(sights: readonly Sight[]): Buffer {
   return encode(sights.map(({ view, attention }) => [grayView(view, size), heatView(view, attention, size)]));
 }
@@ -83,7 +83,9 @@ function encode(rows: readonly (readonly SquarePicture[])[]): Buffer {
     row.forEach(({ colors }, across) => {
       for (let pixel = 0; pixel < size * size; pixel++) {
         const [x, y] = [across * size + (pixel % size), down * size + Math.floor(pixel / size)];
-        png.data.set([...colors.subarray(3 * pixel, 3 * pixel + 3), 255], 4 * (y * png.width + x));
+        const start = 4 * (y * png.width + x);
+        png.data.set(colors.subarray(3 * pixel, 3 * pixel + 3), start);
+        png.data[start + 3] = 255;
       }
     });
   });

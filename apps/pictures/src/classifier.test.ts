@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { argmax, assertAllClose, full, toArray, zeros } from "@fovea/tensor";
+import { argmax, assertAllClose, full, toArray, write, zeros } from "@fovea/tensor";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { backends } from "./backends.ts";
 import { createClassifier } from "./classifier.ts";
@@ -62,6 +62,31 @@ test("weights of 0 look at every patch alike and answer by the head's bias", asy
   probabilities.forEach((probability, index) => expect(probability).toBeCloseTo((index + 1) / 55, 6));
   expect(attention.length).toBe(49);
   attention.forEach((share) => expect(share).toBeCloseTo(1 / 49, 9));
+});
+
+test("a model whose class token asks for light looks at the patch that is lit", async () => {
+  // the first number of a vector is its patch's light, of a key the vector's first, and every query asks for it
+  const sum = zeros([64, 16]);
+  for (let pixel = 0; pixel < 16; pixel++) write(sum, [0, pixel], 1);
+  const query = zeros([192]);
+  write(query, [0], 1);
+  const key = zeros([192, 64]);
+  write(key, [64, 0], 1);
+  await writePlainModel(folder, { "patch.weight": sum, "blocks.3.qkv.weight": key, "blocks.3.qkv.bias": query });
+  const classifier = createClassifier(await readVisionWeights(folder, fashion), fashion, backends["wasm"]());
+  const light = new Float32Array(784);
+  for (let y = 8; y < 12; y++) light.fill(1, y * 28 + 20, y * 28 + 24);
+  const { attention } = classifier.look({ width: 28, height: 28, light });
+  const lit = 2 * 7 + 5;
+  // normalized, that number is ±√63; the last layer's first head weighs by exp(±√63 / √16), and by 1 the class token, whose number is 0
+  const [bright, dim] = [Math.exp(Math.sqrt(63) / 4), Math.exp(-Math.sqrt(63) / 4)];
+  // three heads look evenly; half passes by; of three even layers before, with half passing by each, one eighth stays where it was
+  const [most, other] = [bright, dim].map((weight) => {
+    return (weight / (bright + 48 * dim + 1) + 3 / 50) / 4 / 2 / 8 + 7 / 8 / 50;
+  });
+  expect(attention[lit]).toBeCloseTo(most / (most + 48 * other), 5);
+  const others = attention.filter((_, patch) => patch !== lit);
+  others.forEach((share) => expect(share).toBeCloseTo(others[0], 9));
 });
 
 test.each([

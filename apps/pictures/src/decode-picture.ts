@@ -38,9 +38,9 @@ function pngOf(name: string, bytes: Buffer): ColorPicture {
   const rowBytes = Math.ceil((width * depth * channels[colorType]) / 8);
   // deflate makes nothing more than 1032 times smaller: a header that promises more is damaged
   if (height * rowBytes > 1032 * bytes.length) throw new RangeError("less data than the header promises");
-  // the library limits what it inflates to the size of the picture, but not where it is interlaced
-  if (interlaced === 1)
-    inflateSync(pngData(bytes), { maxOutputLength: height * (rowBytes + 1) + 16 * (width + height) });
+  // the library inflates no more than the picture takes, but not so where it is interlaced: seven pictures, each row a byte longer
+  const mostBytes = height * (rowBytes + 1) + 16 * (width + height);
+  if (interlaced === 1) inflateSync(pngData(bytes), { maxOutputLength: mostBytes });
   return PNG.sync.read(bytes);
 }
 
@@ -79,11 +79,11 @@ function jpegSize(bytes: Uint8Array): [width: number, height: number] {
 }
 
 function checkSize(name: string, width: number, height: number): void {
-  if (width === 0 || height === 0)
-    throw new PicturesError(`${name} says it is ${width} × ${height}: there is nothing in it.`);
+  const size = `${width} × ${height}`;
+  if (width * height === 0) throw new PicturesError(`${name} says it is ${size}: there is nothing in it.`);
   if (width * height <= mostPixels) return;
   throw new PicturesError(
-    `${name} says it is ${width} × ${height}, expected at most ${mostPixels / 1e6} million pixels. Make the picture smaller.`,
+    `${name} says it is ${size}, expected at most ${mostPixels / 1e6} million pixels. Make the picture smaller.`,
   );
 }
 

@@ -7,8 +7,8 @@ export interface SquarePicture {
   readonly colors: Uint8Array;
 }
 
-/** What the model saw, in gray.
- *  @param size side of the result, in pixels: the picture's own detail shows where it has it */
+/** The part of a picture that the model sees, in gray, with the detail that the picture has.
+ *  @param size side of the result, in pixels */
 export function grayView({ picture, frame }: View, size: number): SquarePicture {
   const { light } = areaAverage(picture, frame, size);
   const colors = new Uint8Array(size * size * 3);

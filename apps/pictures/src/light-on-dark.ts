@@ -21,8 +21,9 @@ export function standOut(picture: GrayPicture): GrayPicture | null {
 const leastContrast = 0.05;
 
 function groundOf({ width, height, light }: GrayPicture): number {
-  const across = Array.from({ length: width }, (_, x) => [light[x], light[(height - 1) * width + x]]);
-  const down = Array.from({ length: height }, (_, y) => [light[y * width], light[y * width + width - 1]]);
-  const border = [...across, ...down].flat().sort((a, b) => a - b);
+  const border = new Float32Array(2 * (width + height));
+  for (let x = 0; x < width; x++) border.set([light[x], light[(height - 1) * width + x]], 2 * x);
+  for (let y = 0; y < height; y++) border.set([light[y * width], light[y * width + width - 1]], 2 * (width + y));
+  border.sort();
   return border[border.length >> 1];
 }

@@ -66,11 +66,7 @@ async function draw(path: string, sights: readonly Sight[]): Promise<void> {
 async function showEvaluation(classifier: Classifier, options: Arguments): Promise<void> {
   const { classes } = visionModels[options.model];
   const examples = await readExamples(options.model, typeof options.evaluate === "string" ? options.evaluate : null);
-  const bar = new cliProgress.SingleBar({
-    clearOnComplete: true,
-    hideCursor: true,
-    format: "{bar} {value} of {total}",
-  });
+  const bar = new cliProgress.SingleBar({ clearOnComplete: true, format: "{bar} {value} of {total}" });
   bar.start(examples.pictures.length, 0);
   const started = performance.now();
   const counts = await evaluate(examples, classifier, classes.length, (done) => bar.update(done));

@@ -15,7 +15,7 @@ export interface ShowOptions {
 const shown = 3;
 const longestBar = 24;
 
-/** A sight for the terminal: what it is, the picture as the model saw it, the same under heat, and a bar for each of the likeliest classes. */
+/** A sight for the terminal: what it is, the picture as framed for the model, the same under heat, and a bar for each of the likeliest classes. */
 export function showSight(sight: Sight, { colors, width, picture }: ShowOptions): string {
   const { bold, dim, cyan } = pc.createColors(colors !== "none");
   const [best, ...others] = ranking(sight).slice(0, shown);
