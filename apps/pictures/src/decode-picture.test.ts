@@ -1,7 +1,7 @@
-import { deflateSync } from "node:zlib";
+import { crc32, deflateSync } from "node:zlib";
 import { randomGenerator } from "@fovea/tensor";
 import { PNG } from "pngjs";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { decodePicture } from "./decode-picture.ts";
 import { PicturesError } from "./pictures-error.ts";
 
@@ -51,7 +51,9 @@ test.each([
   ["a small JPEG bomb", sizedJpeg(0x1000), "it is damaged: it begins like a JPEG file"],
 ])("%s is refused before anything large is allocated", (_, bytes, message) => {
   const before = process.memoryUsage().arrayBuffers;
+  using read = vi.spyOn(PNG.sync, "read");
   expect(() => decodePicture("it", bytes)).toThrow(message);
+  expect(read).not.toHaveBeenCalled();
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * 2 ** 20);
 });
 
@@ -89,6 +91,7 @@ function sized(width: number, height: number): Buffer {
   const bytes = bytesOf("grayAlpha");
   bytes.writeUInt32BE(width, 16);
   bytes.writeUInt32BE(height, 20);
+  bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
   return bytes;
 }
 
@@ -102,11 +105,16 @@ function sizedJpeg(side: number): Buffer {
 
 /** 100 MB of zeros under the name of a picture of 64 × 64. */
 function interlacedBomb(): Buffer {
-  const bytes = PNG.sync.write(new PNG({ width: 64, height: 64 }));
-  bytes[28] = 1;
-  const data = deflateSync(Buffer.alloc(100e6));
-  const length = Buffer.alloc(4);
+  const header = PNG.sync.write(new PNG({ width: 64, height: 64 })).subarray(0, 33);
+  header[28] = 1;
+  header.writeUInt32BE(crc32(header.subarray(12, 29)), 29);
+  return Buffer.concat([header, chunk("IDAT", deflateSync(Buffer.alloc(100e6))), chunk("IEND", Buffer.alloc(0))]);
+}
+
+function chunk(type: string, data: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from(type), data]);
+  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
   length.writeUInt32BE(data.length);
-  const start = bytes.indexOf("IDAT") - 4;
-  return Buffer.concat([bytes.subarray(0, start), length, Buffer.from("IDAT"), data, Buffer.alloc(4)]);
+  check.writeUInt32BE(crc32(body));
+  return Buffer.concat([length, body, check]);
 }

@@ -42,12 +42,12 @@ test("even looks are no heat", () => {
 });
 
 test("a terminal shows two rows of pixels in a line, in true color, of 256, or shades", () => {
-  const colors = Uint8Array.from([255, 0, 0, 0, 0, 0, 0, 255, 95, 255, 255, 255]);
+  const colors = Uint8Array.from([255, 0, 0, 0, 0, 0, 0, 255, 60, 255, 255, 255]);
   const square = { size: 2, colors };
   expect(terminalPicture(square, "true")).toEqual([
-    "\u001B[38;2;255;0;0;48;2;0;255;95m▀\u001B[38;2;0;0;0;48;2;255;255;255m▀\u001B[0m",
+    "\u001B[38;2;255;0;0;48;2;0;255;60m▀\u001B[38;2;0;0;0;48;2;255;255;255m▀\u001B[0m",
   ]);
-  // red is 16 + 36 × 5, (0, 255, 95) 16 + 6 × 5 + 1, black 16, white 231
+  // red is 16 + 36 × 5, (0, 255, 60) is nearest to 95, 16 + 6 × 5 + 1, black 16, white 231
   expect(terminalPicture(square, "indexed")).toEqual(["\u001B[38;5;196;48;5;47m▀\u001B[38;5;16;48;5;231m▀\u001B[0m"]);
   expect(
     terminalPicture({ size: 2, colors: Uint8Array.from({ length: 12 }, (_, i) => (i % 6 < 3 ? 255 : 0)) }, "none"),

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PNG } from "pngjs";
@@ -66,6 +66,18 @@ test("--json has the probabilities and the looks, and dark on light is turned ov
   expect({ file, name, inverted }).toEqual({ file: "paper.png", name: "Ankle boot", inverted: true });
   expect(probabilities["T-shirt"]).toBeCloseTo(1 / 55, 6);
   expect(attention.map((row: number[]) => row.length)).toEqual([7, 7, 7, 7, 7, 7, 7]);
+});
+
+test("--evaluate counts what is right, by class", () => {
+  const count = [0, 0, 0, 2];
+  const pictures = Buffer.from([0, 0, 8, 3, ...count, 0, 0, 0, 28, 0, 0, 0, 28, ...Array(2 * 784).fill(51)]);
+  const set = join(folder, "set");
+  mkdirSync(set);
+  writeFileSync(join(set, "t10k-images-idx3-ubyte"), pictures);
+  writeFileSync(join(set, "t10k-labels-idx1-ubyte"), Buffer.from([0, 0, 8, 1, ...count, 9, 4]));
+  const { stdout } = run("--weights", ".", "--evaluate", "set");
+  expect(stdout).toMatch(/^50\.0 % of 2 right, .*\n  T-shirt +none\n/);
+  expect(stdout).toMatch(/\n  Coat +0\.0 %\n[^]*\n  Ankle boot +100\.0 %\n$/);
 });
 
 test.each([

@@ -52,6 +52,7 @@ test.each([
   ["a header of 4 bytes", images.subarray(0, 4), labels, /images.* is damaged/],
   ["labels in place of pictures", labels, labels, /images.* is damaged/],
   ["a count that is not there", Buffer.from(images).fill(255, 4, 8), labels, /images.* is damaged/],
+  ["pictures of 14 × 56", Buffer.from(images).fill(14, 11, 12).fill(56, 15, 16), labels, /images.* is damaged/],
   ["one label less", images, Buffer.from([0, 0, 8, 1, 0, 0, 0, 1, 9]), /has 2 pictures and 1 labels/],
 ])("%s is refused", async (_, images, labels, message) => {
   await write(images, labels);
