@@ -105,6 +105,13 @@ test.each([
   await expect(readVisionWeights(folder, fashion)).rejects.toThrow(message);
 });
 
+test("weights too large to compute with are refused", async () => {
+  await writePlainModel(folder, { "norm.bias": full([64], 3e38), "head.weight": full([10, 64], 3e38) });
+  const classifier = createClassifier(await readVisionWeights(folder, fashion), fashion, backends["wasm"]());
+  const picture = { width: 28, height: 28, light: new Float32Array(784) };
+  expect(() => classifier.look(picture)).toThrow("The weights give no finite answer");
+});
+
 test("a file cut short anywhere, another model's or a missing one is refused", async () => {
   await writePlainModel(folder);
   const path = join(folder, fashion.file);

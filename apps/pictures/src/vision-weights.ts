@@ -12,7 +12,7 @@ export interface VisionWeights {
   readonly patches: PatchWeights;
   readonly encoder: EncoderWeights;
   /** Vectors to classes. */
-  readonly head: Projection;
+  readonly head: Required<Projection>;
 }
 
 /** Reads a model's safetensors file: matrices are kept `[out, in]` there, and query, key and value are one.
@@ -23,8 +23,8 @@ export async function readVisionWeights(folder: string, model: VisionModel): Pro
     const file = rename(await openSafetensors(await fileSource(path)), model.renaming);
     const weights = await requireAll(file, weightShapes(model));
     for (const [name, weight] of Object.entries(weights)) {
-      if (!readValues(weight).every(Number.isFinite))
-        throw new PicturesError(`${path} is damaged: ${name} is not finite.`);
+      const isSound = readValues(weight).every(Number.isFinite);
+      if (!isSound) throw new PicturesError(`${path} is damaged: ${name} is not finite.`);
     }
     return arrange(weights, model);
   } catch (error) {
@@ -40,45 +40,40 @@ export async function readVisionWeights(folder: string, model: VisionModel): Pro
 }
 
 /** The weights of a model by name, with their shapes. */
-export function weightShapes({
-  patchSize,
-  layers,
-  width,
-  hidden,
-  readout,
-  classes,
-}: VisionModel): Record<string, number[]> {
-  const classTokens = readout === "classToken" ? 1 : 0;
-  const normalization = (name: string): Record<string, number[]> => ({
-    [`${name}.weight`]: [width],
-    [`${name}.bias`]: [width],
-  });
+export function weightShapes(model: VisionModel): Record<string, number[]> {
+  const { patchSize, layers, width, hidden, classes } = model;
+  const classTokens = model.readout === "classToken" ? 1 : 0;
   const blocks = Array.from({ length: layers }, (_, layer) => {
     const block = `blocks.${layer}`;
     return {
-      ...normalization(`${block}.ln1`),
-      ...linear(`${block}.qkv`, width, 3 * width),
-      ...linear(`${block}.proj`, width, width),
-      ...normalization(`${block}.ln2`),
-      ...linear(`${block}.fc1`, width, hidden),
-      ...linear(`${block}.fc2`, hidden, width),
+      ...normalizationShapes(`${block}.ln1`, width),
+      ...linearShapes(`${block}.qkv`, width, 3 * width),
+      ...linearShapes(`${block}.proj`, width, width),
+      ...normalizationShapes(`${block}.ln2`, width),
+      ...linearShapes(`${block}.fc1`, width, hidden),
+      ...linearShapes(`${block}.fc2`, hidden, width),
     };
   });
   return Object.assign(
     {
-      ...linear("patch", patchSize ** 2, width),
+      ...linearShapes("patch", patchSize ** 2, width),
       pos: [1, (side / patchSize) ** 2 + classTokens, width],
       ...(classTokens > 0 && { cls: [1, 1, width] }),
-      ...normalization("norm"),
-      ...linear("head", width, classes.length),
+      ...normalizationShapes("norm", width),
+      ...linearShapes("head", width, classes.length),
     },
     ...blocks,
   );
 }
 
-const linear = (name: string, inputs: number, outputs: number): Record<string, number[]> => ({
+const linearShapes = (name: string, inputs: number, outputs: number): Record<string, number[]> => ({
   [`${name}.weight`]: [outputs, inputs],
   [`${name}.bias`]: [outputs],
+});
+
+const normalizationShapes = (name: string, width: number): Record<string, number[]> => ({
+  [`${name}.weight`]: [width],
+  [`${name}.bias`]: [width],
 });
 
 function arrange(weights: Readonly<Record<string, Tensor>>, { layers, width, readout }: VisionModel): VisionWeights {
