@@ -1,0 +1,94 @@
+import { inflateSync } from "node:zlib";
+import { decode as decodeJpeg } from "jpeg-js";
+import { PNG } from "pngjs";
+import type { ColorPicture } from "./gray-picture.ts";
+import { PicturesError } from "./pictures-error.ts";
+
+/** More would take gigabytes while they are decoded. */
+const mostPixels = 25e6;
+
+/** The pixels of a PNG (any color type and depth, interlaced or not) or a JPEG file (baseline or progressive).
+ *  @param name what errors call it
+ *  @throws {PicturesError} when the bytes are something else, damaged, or more pixels than 25 million */
+export function decodePicture(name: string, bytes: Uint8Array): ColorPicture {
+  if (bytes.length === 0) throw new PicturesError(`${name} is empty: expected a PNG or JPEG file.`);
+  const isPng = startsWith(bytes, [0x89, 0x50, 0x4e, 0x47]);
+  if (!isPng && !startsWith(bytes, [0xff, 0xd8, 0xff])) {
+    throw new PicturesError(
+      `${name} is neither PNG nor JPEG: its bytes begin with ${beginning(bytes)}. Convert it first.`,
+    );
+  }
+  try {
+    const { width, height, data } = isPng ? pngOf(name, Buffer.from(bytes)) : jpegOf(name, bytes);
+    return { width, height, data };
+  } catch (error) {
+    if (error instanceof PicturesError) throw error;
+    // the decoders throw errors of every kind; what they say is for programmers
+    throw new PicturesError(
+      `${name} is damaged: it begins like a ${isPng ? "PNG" : "JPEG"} file, but cannot be decoded.`,
+    );
+  }
+}
+
+function pngOf(name: string, bytes: Buffer): ColorPicture {
+  // the first chunk is the header: length, "IHDR", width, height, depth, color type, …, interlaced
+  const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
+  checkSize(name, width, height);
+  const [depth, colorType, interlaced] = [bytes[24], bytes[25], bytes[28]];
+  const rowBytes = Math.ceil((width * depth * channels[colorType]) / 8);
+  // deflate makes nothing more than 1032 times smaller: a header that promises more is damaged
+  if (height * rowBytes > 1032 * bytes.length) throw new RangeError("less data than the header promises");
+  // the library inflates no more than the picture takes, but not so where it is interlaced: seven pictures, each row a byte longer
+  const mostBytes = height * (rowBytes + 1) + 16 * (width + height);
+  if (interlaced === 1) inflateSync(pngData(bytes), { maxOutputLength: mostBytes });
+  return PNG.sync.read(bytes);
+}
+
+/** Numbers per pixel, by color type: gray, …, red green blue, palette, gray alpha, …, red green blue alpha. */
+const channels = [1, 0, 3, 1, 2, 0, 4];
+
+/** The compressed pixels: the IDAT chunks, joined. */
+function pngData(bytes: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  for (let start = 8; start + 12 <= bytes.length; start += 12 + bytes.readUInt32BE(start)) {
+    const data = bytes.subarray(start + 8, start + 8 + bytes.readUInt32BE(start));
+    if (bytes.toString("latin1", start + 4, start + 8) === "IDAT") parts.push(data);
+  }
+  return Buffer.concat(parts);
+}
+
+function jpegOf(name: string, bytes: Uint8Array): ColorPicture {
+  const [width, height] = jpegSize(bytes);
+  checkSize(name, width, height);
+  // a block of 8 × 8 takes one bit at the very least, and the lightness may be kept at a quarter of the size
+  if (width * height > 2048 * bytes.length) throw new RangeError("less data than the header promises");
+  return decodeJpeg(bytes, { useTArray: true, tolerantDecoding: false, maxMemoryUsageInMB: 1024 });
+}
+
+/** Segments stand one behind the other, each with its length; the frame's (C0 to CF, without three others) has the size. */
+function jpegSize(bytes: Uint8Array): [width: number, height: number] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let start = 2;
+  for (;;) {
+    const marker = view.getUint8(start + 1);
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+      return [view.getUint16(start + 7), view.getUint16(start + 5)];
+    }
+    start += marker === 0xff ? 1 : 2 + view.getUint16(start + 2);
+  }
+}
+
+function checkSize(name: string, width: number, height: number): void {
+  const size = `${width} × ${height}`;
+  if (width * height === 0) throw new PicturesError(`${name} says it is ${size}: there is nothing in it.`);
+  if (width * height <= mostPixels) return;
+  throw new PicturesError(
+    `${name} says it is ${size}, expected at most ${mostPixels / 1e6} million pixels. Make the picture smaller.`,
+  );
+}
+
+const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean =>
+  start.every((byte, index) => bytes[index] === byte);
+
+const beginning = (bytes: Uint8Array): string =>
+  Array.from(bytes.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
