@@ -28,7 +28,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
       "Sorts the 2708 papers of Cora into seven fields by their words and by whom they cite: graph attention, its neighbours a mask program.",
     )
     .option("-n, --node <number>", "what one paper looked at, and how it was read", wholeNumber(0, 2 ** 31 - 1))
-    .option("-a, --attention <file>", "draw that paper (default: 42) and all it was read from, as an SVG picture")
+    .option("-a, --attention <file>", "draw that paper (default: 610) and all it was read from, as an SVG picture")
     .option("--blocks", "draw the blocks of pairs that hold a citation, before and after renumbering", false)
     .option("-t, --train", "train the network here on 140 papers, instead of reading the paper's own weights", false)
     .option("--seed <number>", "the same seed trains the same network", wholeNumber(0, 1_000_000), 1)
@@ -39,7 +39,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     .helpOption("-h, --help", "show this help")
     .addHelpText(
       "after",
-      "\nExamples:\n  npm run graph\n  npm run graph -- --node 42 --attention paper.svg\n  npm run graph -- --blocks\n  npm run graph -- --train --seed 7\n",
+      "\nExamples:\n  npm run graph\n  npm run graph -- --node 610 --attention paper.svg\n  npm run graph -- --blocks\n  npm run graph -- --train --seed 7\n",
     )
     .parse([...argv], { from: "user" });
   if (command.args.length > 0) command.error(`error: expected options only, got "${command.args.join(" ")}"`);

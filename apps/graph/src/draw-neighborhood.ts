@@ -5,12 +5,12 @@ import type { Neighborhood } from "./neighbor-mask.ts";
 import type { NetworkPass } from "./network.ts";
 import { reading } from "./show-node.ts";
 
-const [width, height] = [1000, 860];
+const [width, height] = [1070, 860];
 const center: Point = { x: 400, y: 450 };
 const radii = [30, 17, 7] as const;
 const rings = [0, 190, 345] as const;
 /** Neighbours and their neighbours that have room around the rings. */
-const [mostNear, mostFar] = [36, 150];
+const [mostNear, mostFar] = [24, 150];
 
 /** One color per class (Observable's ten), and whether dark letters read better on it. */
 const colors = [
@@ -26,6 +26,13 @@ const colors = [
 interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+/** A weight, what it would be if all neighbours had the same, and how thick a line of weight 1 is. */
+interface Looked {
+  readonly weight: number;
+  readonly even: number;
+  readonly full: number;
 }
 
 interface Placed extends Point {
@@ -52,15 +59,16 @@ export function drawNeighborhood(graph: Graph, node: number, pass: NetworkPass, 
   );
 
   const middle = placed.get(node)!;
-  const most = Math.max(own.output, ...near.map(({ output }) => output));
-  const farEdges = !showsFar
-    ? []
-    : near.flatMap(({ at }, i) =>
-        behind[i].map((look) => edge(placed.get(at)!, placed.get(look.at)!, mean(look.hidden), 1, 6)),
-      );
-  const nearEdges = near.toReversed().map(({ at, output }) => edge(middle, placed.get(at)!, output, most, 18));
+  const even = 1 / looks.length;
+  const farEdges = near.flatMap(({ at }, i) =>
+    (showsFar ? behind[i] : []).map((look) => {
+      const evenBehind = 1 / graph.neighbors[at].length;
+      return edge(placed.get(at)!, placed.get(look.at)!, { weight: mean(look.hidden), even: evenBehind, full: 7 });
+    }),
+  );
+  const nearEdges = near.map(({ at, output }) => edge(middle, placed.get(at)!, { weight: output, even, full: 20 }));
   const labels = near.length > 18 ? [] : near.map(({ at, output }) => weightLabel(middle, placed.get(at)!, output));
-  const halo = circle(middle, radii[0] + 4 + (9 * own.output) / most, `fill="${shade(own.output / most)}"`);
+  const halo = circle(middle, radii[0] + 5 + 10 * Math.sqrt(own.output), `fill="${shade(own.output / even)}"`);
   const circles = Array.from(placed.values())
     .toReversed()
     .map((spot) => drawNode(graph, spot));
@@ -93,6 +101,9 @@ function place(
 ): ReadonlyMap<number, Placed> {
   const placed = new Map<number, Placed>([[node, { ...center, node, ring: 0 }]]);
   const taken = new Set<number>();
+  // of the ring's `whole`, each neighbour needs the share that a circle takes: room / (far + near · room) is at least `circleShare`
+  const circleShare = (2 * radii[1] + 4) / (2 * Math.PI * rings[1]);
+  const room = 1 + (circleShare * new Set(behind.flat()).size) / (1 - circleShare * near.length);
   const sectors = near
     .map((at, i) => ({ at, far: behind[i] ?? [] }))
     .toSorted((a, b) => graph.classes[a.at] - graph.classes[b.at] || a.at - b.at)
@@ -100,7 +111,7 @@ function place(
       const own = far.filter((other) => !taken.has(other));
       own.forEach((other) => taken.add(other));
       own.sort((a, b) => graph.classes[a] - graph.classes[b] || a - b);
-      return { at, own, share: Math.max(own.length, 1.2) + 0.6 };
+      return { at, own, share: own.length + room };
     });
   const whole = sectors.reduce((sum, { share }) => sum + share, 0);
   let passed = 0;
@@ -108,7 +119,7 @@ function place(
     const turn = (part: number): number => ((passed + part * share) / whole) * 2 * Math.PI - Math.PI / 2;
     placed.set(at, { ...onRing(turn(0.5), 1, at), node: at, ring: 1 });
     own.forEach((other, i) => {
-      placed.set(other, { ...onRing(turn((i + 0.8) / (own.length + 0.6)), 2, other), node: other, ring: 2 });
+      placed.set(other, { ...onRing(turn((room / 2 + i + 0.5) / share), 2, other), node: other, ring: 2 });
     });
     passed += share;
   }
@@ -121,11 +132,11 @@ function onRing(angle: number, ring: 1 | 2, node: number): Point {
   return { x: center.x + radius * Math.cos(angle), y: center.y + radius * Math.sin(angle) };
 }
 
-/** A line as thick and dark as its weight is large. */
-function edge(from: Point, to: Point, weight: number, most: number, thickest: number): string {
-  const share = weight / most;
+/** A line as thick as its weight is large, blue or orange where that is less or more than an even share. */
+function edge(from: Point, to: Point, { weight, even, full }: Looked): string {
   const ends = `x1="${round(from.x)}" y1="${round(from.y)}" x2="${round(to.x)}" y2="${round(to.y)}"`;
-  return `<line ${ends} stroke="${shade(share)}" stroke-width="${round(0.8 + thickest * share)}" stroke-linecap="round"/>`;
+  const thick = Math.max(1, full * Math.sqrt(weight));
+  return `<line ${ends} stroke="${shade(weight / even)}" stroke-width="${round(thick)}" stroke-linecap="round"/>`;
 }
 
 function weightLabel(from: Point, to: Point, weight: number): string {
@@ -148,7 +159,7 @@ function legend({ classes }: Graph, nodes: readonly number[], showsFar: boolean)
   const present = classNames
     .map((name, index) => ({ name, index, count: nodes.filter((node) => classes[node] === index).length }))
     .filter(({ count }) => count > 0);
-  const x = 800;
+  const x = 812;
   const line = (row: number): number => 130 + row * 26;
   const fields = present.map(
     ({ name, index, count }, row) =>
@@ -156,20 +167,21 @@ function legend({ classes }: Graph, nodes: readonly number[], showsFar: boolean)
       `<text x="${x + 18}" y="${line(row)}">${name} <tspan fill="#888">${count}</tspan></text>`,
   );
   const row = present.length + 1;
-  const swatch = (at: number, share: number): string =>
-    edge({ x: x - 8, y: line(at) - 5 }, { x: x + 8, y: line(at) - 5 }, share, 1, 12);
+  const swatch = (at: number, ofEven: number, meaning: string): string =>
+    edge(
+      { x: x - 8, y: line(at) - 5 },
+      { x: x + 8, y: line(at) - 5 },
+      { weight: 0.25, even: 0.25 / ofEven, full: 14 },
+    ) + `<text x="${x + 18}" y="${line(at)}">${meaning}</text>`;
+  const layers = ["inner lines: the last layer", ...(showsFar ? ["outer lines: the layer before"] : [])];
   return [
     ...fields,
     circle({ x, y: line(row) - 5 }, 7, `fill="white" stroke="#111" stroke-width="3"`),
-    `<text x="${x + 18}" y="${line(row)}">field was told in training</text>`,
-    swatch(row + 1, 1) + `<text x="${x + 18}" y="${line(row + 1)}">looked at closely</text>`,
-    swatch(row + 2, 0.1) + `<text x="${x + 18}" y="${line(row + 2)}">hardly looked at</text>`,
-    `<text x="${x - 8}" y="${line(row + 4)}" fill="#666" font-size="12">inner lines: last layer</text>`,
-    ...(showsFar
-      ? [
-          `<text x="${x - 8}" y="${line(row + 4) + 18}" fill="#666" font-size="12">outer lines: layer before, 8 heads’ mean</text>`,
-        ]
-      : []),
+    `<text x="${x + 18}" y="${line(row)}">its field was told</text>`,
+    swatch(row + 1.5, 1.2, "looked at more"),
+    swatch(row + 2.5, 1, "an even share"),
+    swatch(row + 3.5, 0.8, "looked at less"),
+    ...layers.map((text, i) => `<text x="${x - 8}" y="${line(row + 5 + 0.8 * i)}" fill="#666">${text}</text>`),
   ];
 }
 
@@ -177,14 +189,11 @@ function circle({ x, y }: Point, radius: number, look: string): string {
   return `<circle cx="${round(x)}" cy="${round(y)}" r="${round(radius)}" ${look}/>`;
 }
 
-/** From pale gray to dark blue. */
-function shade(share: number): string {
-  const [pale, deep] = [
-    [214, 220, 229],
-    [22, 42, 86],
-  ];
-  const part = Math.sqrt(Math.min(1, Math.max(0, share)));
-  return `rgb(${pale.map((value, i) => Math.round(value + part * (deep[i] - value))).join(" ")})`;
+/** Blue for a fifth less than an even share, gray for an even one, orange for a fifth more: in Cora heads differ little. */
+function shade(ofEvenShare: number): string {
+  const part = Math.max(-1, Math.min(1, (ofEvenShare - 1) / 0.2));
+  const end = part < 0 ? [38, 110, 196] : [226, 92, 16];
+  return `rgb(${[190, 196, 204].map((value, i) => Math.round(value + Math.abs(part) * (end[i] - value))).join(" ")})`;
 }
 
 function percent(fraction: number): string {

@@ -39,7 +39,7 @@ async function main(options: Arguments): Promise<void> {
   const graph = renumber(cora, reverseCuthillMcKee(cora.neighbors));
   if (options.blocks) return print(showBlocks(cora, graph));
 
-  const looked = options.node ?? (options.attention === undefined ? null : 42);
+  const looked = options.node ?? (options.attention === undefined ? null : 610);
   const node = looked === null ? null : findNode(graph, looked);
   const neighborhood = createNeighborhood(graph.neighbors);
   const backend = backends[options.backend]();

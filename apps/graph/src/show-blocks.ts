@@ -14,11 +14,11 @@ export function showBlocks(before: Graph, after: Graph): string {
   return [`${heads[0].padEnd(leftLines[0].length)}  ${heads[1]}`, ...lines].join("\n");
 }
 
-/** What the mask program says of blocks of this size, by its bounds over words of bits. */
+/** What the mask program says of blocks of this size. */
 function blocksOf({ neighbors }: Graph, size: number): BlockMask {
   const { nodes, bits } = createNeighborhood(neighbors);
-  const tables = { neighbors: bits };
-  return createBlockMask(neighborMask, { queries: nodes, keys: nodes, queryBlock: size, keyBlock: size, tables });
+  const sides = { queries: nodes, keys: nodes, queryBlock: size, keyBlock: size };
+  return createBlockMask(neighborMask, { ...sides, tables: { neighbors: bits }, exact: true });
 }
 
 function count(blocks: BlockMask): string {

@@ -22,15 +22,15 @@ export function showNode(
   const title = `Paper ${graph.names[node]} (${roleOf(graph, node)}) was read as ${bold(read)}, ${verdict}; sure by ${(100 * probability).toFixed(0)} %.`;
 
   const width = Math.max(...classNames.map((name) => name.length));
-  const heads = looks[0].hidden.map((_, head) => String(head + 1).padStart(3)).join("");
-  const head = `${"paper".padStart(6)}  ${"field".padEnd(width)}  ${heads}  mean  output`;
+  const heads = looks[0].hidden.map((_, head) => String(head + 1).padStart(6)).join("");
+  const head = `${"paper".padStart(6)}  ${"field".padEnd(width)}${heads}   mean  output`;
   const sorted = looks.toSorted((a, b) => b.output - a.output);
   const lines = sorted.slice(0, mostRows).map(({ at, hidden, output }) => {
     const cells = [
       String(graph.names[at]).padStart(6),
       classNames[graph.classes[at]].padEnd(width),
-      hidden.map((weight) => inPercent(weight).padStart(3)).join(""),
-      inPercent(mean(hidden)).padStart(4),
+      hidden.map((weight) => inPercent(weight).padStart(6)).join(""),
+      inPercent(mean(hidden)).padStart(5),
       inPercent(output).padStart(6),
     ];
     return cells.join("  ") + (at === node ? dim("  itself") : "");
@@ -53,5 +53,5 @@ export function roleOf({ training, validation, test }: Graph, node: number): str
 }
 
 function inPercent(weight: number): string {
-  return (100 * weight).toFixed(0);
+  return (100 * weight).toFixed(1);
 }
