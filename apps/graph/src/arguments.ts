@@ -42,7 +42,6 @@ export function parseArguments(argv: readonly string[]): Arguments {
       "\nExamples:\n  npm run graph\n  npm run graph -- --node 610 --attention paper.svg\n  npm run graph -- --blocks\n  npm run graph -- --train --seed 7\n",
     )
     .parse([...argv], { from: "user" });
-  if (command.args.length > 0) command.error(`error: expected options only, got "${command.args.join(" ")}"`);
   const options = command.opts<Arguments>();
   return {
     ...options,

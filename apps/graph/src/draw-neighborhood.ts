@@ -160,7 +160,6 @@ function legend({ classes }: Graph, nodes: readonly number[], showsFar: boolean)
     .map((name, index) => ({ name, index, count: nodes.filter((node) => classes[node] === index).length }))
     .filter(({ count }) => count > 0);
   const x = 812;
-  const line = (row: number): number => 130 + row * 26;
   const fields = present.map(
     ({ name, index, count }, row) =>
       circle({ x, y: line(row) - 5 }, 8, `fill="${colors[index].fill}"`) +
@@ -184,6 +183,9 @@ function legend({ classes }: Graph, nodes: readonly number[], showsFar: boolean)
     ...layers.map((text, i) => `<text x="${x - 8}" y="${line(row + 5 + 0.8 * i)}" fill="#666">${text}</text>`),
   ];
 }
+
+/** Where a line of the legend stands. */
+const line = (row: number): number => 130 + row * 26;
 
 function circle({ x, y }: Point, radius: number, look: string): string {
   return `<circle cx="${round(x)}" cy="${round(y)}" r="${round(radius)}" ${look}/>`;

@@ -124,7 +124,10 @@ test("wasm gives the reference's gradients, and dropout leaves out the same pair
   const judged = attendGradients(heads, neighborhood, backends["reference"](), 3, upstream);
   const fused = attendGradients(heads, neighborhood, wasm, 3, upstream);
   for (const part of ["source", "target", "values"] as const) {
-    expect(allClose(fused[part], judged[part], { absolute: 1e-5, relative: 1e-4 }), part).toMatchObject({ pass: true });
+    expect({ part, ...allClose(fused[part], judged[part], { absolute: 1e-5, relative: 1e-4 }) }).toMatchObject({
+      part,
+      pass: true,
+    });
   }
   wasm.dispose();
 });

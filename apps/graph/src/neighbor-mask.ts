@@ -45,7 +45,12 @@ function neighborBlocks(neighbors: readonly Int32Array[]): BlockMask {
     rowStarts.push(runStarts.length);
   }
   return {
-    ...{ queryBlock: 1, keyBlock: 1, queries: nodes, keys: nodes, batch: 1, heads: 1 },
+    queryBlock: 1,
+    keyBlock: 1,
+    queries: nodes,
+    keys: nodes,
+    batch: 1,
+    heads: 1,
     rowStarts: Int32Array.from(rowStarts),
     runStarts: Int32Array.from(runStarts),
     runEnds: Int32Array.from(runEnds),

@@ -30,11 +30,9 @@ export function pretrainedWeights(
       `The checkpoint's ${name} must have shape [${shape.join(", ")}], got [${found.shape.join(", ")}].`,
     );
   };
-  const numbered = (name: string, number: number): string => (number === 0 ? name : `${name}_${number}`);
   const layer = (first: number, heads: number, inputs: number, features: number): LayerWeights => {
     const join = (part: (head: number) => ArrayLike<number>): Float32Array =>
       Float32Array.from(Array.from({ length: heads }, (_, i) => Array.from(part(first + i))).flat());
-    const convolution = (head: number, part: number): string => numbered("conv1d", 3 * head + part);
     return {
       kernel: join((head) => find(`${convolution(head, 0)}/kernel`, 1, inputs, features)),
       source: join((head) => find(`${convolution(head, 1)}/kernel`, 1, features, 1)),
@@ -58,3 +56,6 @@ export async function loadPretrained(folder: string, inputs: number, classes: nu
 }
 
 const checkpoint = "mod_cora.ckpt";
+
+const convolution = (head: number, part: number): string => numbered("conv1d", 3 * head + part);
+const numbered = (name: string, number: number): string => (number === 0 ? name : `${name}_${number}`);

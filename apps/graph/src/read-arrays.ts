@@ -5,7 +5,8 @@ import type { SparseRows } from "./sparse-rows.ts";
 const arrayNames = ["numpy.core.multiarray._reconstruct", "numpy.ndarray", "numpy.dtype"];
 const matrixNames = new Set([...arrayNames, "scipy.sparse.csr.csr_matrix"]);
 const graphNames = new Set(["collections.defaultdict", "__builtin__.list"]);
-const mostNodes = 1_000_000;
+/** Nodes and words at most: a table of bits per pair of nodes is made, and weights per word. PubMed, the largest of Planetoid's graphs, has 19,717. */
+const mostPerAxis = 20_000;
 
 /** scipy's `csr_matrix` → rows.
  *  @throws {GraphError} when the file is damaged or its parts contradict each other */
@@ -14,7 +15,8 @@ export function readSparseRows(file: string, bytes: Uint8Array): SparseRows {
   const isMatrix = matrix instanceof PickleObject && matrix.type === "scipy.sparse.csr.csr_matrix";
   const state = isMatrix && matrix.state instanceof Map ? matrix.state : new Map<PickleValue, PickleValue>();
   const shape = state.get("_shape");
-  if (!isShape(shape) || shape.length !== 2) throw wrong(file, "a sparse matrix", describe(matrix));
+  if (!isShape(shape) || shape.length !== 2)
+    throw wrong(file, `a sparse matrix of at most ${mostPerAxis} rows and columns`, describe(matrix));
   const [rows, columnCount] = shape;
   const [starts, columns, values] = ["indptr", "indices", "data"].map((name) => numbers(file, state.get(name)).values);
   const inOrder = starts.every((start, row) => row === 0 || start >= starts[row - 1]);
@@ -54,6 +56,7 @@ export function readLinks(file: string, bytes: Uint8Array): readonly (readonly n
   const graph = readPickle(file, bytes, graphNames);
   if (!(graph instanceof PickleObject) || graph.items.size === 0) throw wrong(file, "lists of links", describe(graph));
   const nodes = graph.items.size;
+  if (nodes > mostPerAxis) throw wrong(file, `at most ${mostPerAxis} nodes`, String(nodes));
   const isNode = (value: PickleValue): value is number =>
     typeof value === "number" && Number.isInteger(value) && value >= 0 && value < nodes;
   return Array.from({ length: nodes }, (_, node) => {
@@ -94,7 +97,8 @@ function numbers(file: string, array: PickleValue | undefined): { shape: readonl
 
 function isShape(value: PickleValue | undefined): value is number[] {
   return (
-    Array.isArray(value) && value.every((n) => typeof n === "number" && Number.isInteger(n) && n >= 0 && n <= mostNodes)
+    Array.isArray(value) &&
+    value.every((n) => typeof n === "number" && Number.isInteger(n) && n >= 0 && n <= mostPerAxis)
   );
 }
 

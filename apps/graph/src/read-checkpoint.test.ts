@@ -4,15 +4,17 @@ import { readValues } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { findDataFolder, missingData } from "./data-folder.ts";
 import { GraphError } from "./graph-error.ts";
+import { outcomeOf } from "./outcome-of.test-support.ts";
 import { pretrainedWeights } from "./pretrained-weights.ts";
 import { readCheckpoint } from "./read-checkpoint.ts";
 
 const folder = findDataFolder();
 if (folder === null) console.warn(`skipped: ${missingData}`);
 
+const readPart = (part: string): Promise<Uint8Array> => readFile(join(folder!, `mod_cora.ckpt.${part}`));
+
 async function files(): Promise<readonly [Uint8Array, Uint8Array]> {
-  const of = (part: string): Promise<Uint8Array> => readFile(join(folder!, `mod_cora.ckpt.${part}`));
-  return [await of("index"), await of("data-00000-of-00001")];
+  return [await readPart("index"), await readPart("data-00000-of-00001")];
 }
 
 test("what does not end as a LevelDB table is refused", () => {
@@ -43,14 +45,10 @@ test.skipIf(folder === null)("a checkpoint with any byte of its index turned, or
   for (let at = 0; at < index.length; at += 13) {
     const turned = Uint8Array.from(index);
     turned[at] ^= 0x11;
-    try {
-      readCheckpoint("checkpoint", turned, data);
-    } catch (error) {
-      expect(error, `byte ${at}`).toBeInstanceOf(GraphError);
-      continue;
-    }
     // bytes 5256 to 5268 are the block of what no checkpoint has; of the footer, its handle and padding say nothing
-    expect((at >= 5256 && at < 5269) || at >= index.length - 48, `byte ${at}`).toBe(true);
+    const says = !(at >= 5256 && at < 5269) && at < index.length - 48;
+    const outcome = outcomeOf(() => readCheckpoint("checkpoint", turned, data));
+    expect(outcome, `byte ${at}`).toMatch(says ? /^refused$/ : /^(refused|read)$/);
   }
   expect(() => readCheckpoint("checkpoint", index, data.subarray(0, 1000))).toThrow(
     "lies outside of its data file of 1000 bytes",

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findDataFolder, missingData } from "./data-folder.ts";
 import { GraphError } from "./graph-error.ts";
+import { outcomeOf } from "./outcome-of.test-support.ts";
 import { readClasses, readLinks, readSparseRows } from "./read-arrays.ts";
-import { PickleObject, readPickle } from "./read-pickle.ts";
+import { readPickle, type PickleObject } from "./read-pickle.ts";
 
 const folder = findDataFolder();
 if (folder === null) console.warn(`skipped: ${missingData}`);
@@ -72,7 +73,7 @@ test("numbers that contradict their shape allocate nothing", () => {
   const lists = "\x80\x02ccollections\ndefaultdict\n)R(K\x00]K\x09au.";
   expect(() => readLinks("graph", Buffer.from(lists, "latin1"))).toThrow("links of node 0 to nodes from 0 to 0");
   expect(() => readSparseRows("rows", Buffer.from("\x80\x02N.", "latin1"))).toThrow(
-    "expected a sparse matrix, got null",
+    /expected a sparse matrix of at most .*, got null/,
   );
 });
 
@@ -85,16 +86,12 @@ test.skipIf(folder === null).each([
   for (const length of [0, 1, 2, 30, 100, 1000, 20_000, bytes.length - 1]) {
     expect(() => reader(name, bytes.subarray(0, length)), `at ${length} bytes`).toThrow(GraphError);
   }
-  let refused = 0;
-  for (let at = 0; at < 900; at += 7) {
+  const places = Array.from({ length: 32 }, (_, i) => 29 * i);
+  const outcomes = places.map((at) => {
     const turned = Uint8Array.from(bytes);
     turned[at] ^= 0x55;
-    try {
-      reader(name, turned);
-    } catch (error) {
-      expect(error, `byte ${at}`).toBeInstanceOf(GraphError);
-      refused++;
-    }
-  }
-  expect(refused).toBeGreaterThan(10);
+    return outcomeOf(() => reader(name, turned));
+  });
+  expect(outcomes.filter((outcome) => outcome !== "read" && outcome !== "refused")).toEqual([]);
+  expect(outcomes).toContain("refused");
 });

@@ -5,7 +5,7 @@ export type PickleValue =
   null | boolean | number | string | PickleValue[] | Map<PickleValue, PickleValue> | PickleName | PickleObject;
 
 /** A class or function by its name. */
-export class PickleName {
+class PickleName {
   readonly name: string;
 
   constructor(name: string) {

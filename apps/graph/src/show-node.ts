@@ -46,7 +46,7 @@ export function reading(logits: Float32Array, node: number): { readonly read: st
   return { read: classNames[chances.indexOf(probability)], probability };
 }
 
-export function roleOf({ training, validation, test }: Graph, node: number): string {
+function roleOf({ training, validation, test }: Graph, node: number): string {
   if (training.includes(node)) return "learned from";
   if (validation.includes(node)) return "for validation";
   return test.includes(node) ? "for the test" : "of a field not told";

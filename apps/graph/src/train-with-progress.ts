@@ -29,6 +29,7 @@ export async function trainWithProgress(graph: Graph, settings: TrainSettings): 
   const { weights, best, epochs } = await train(graph, { ...settings, isStopped: () => isStopped, progress });
   process.removeListener("SIGINT", stop);
   bar?.stop();
+  if (isStopped) process.exitCode = 130;
   const seconds = (performance.now() - started) / 1000;
   stream.write(
     `Trained for ${epochs} epochs in ${seconds.toFixed(0)} s, best at ${best.epoch}: validation loss ${best.validationLoss.toFixed(3)}.\n`,
