@@ -15,8 +15,9 @@ export function readSparseRows(file: string, bytes: Uint8Array): SparseRows {
   const isMatrix = matrix instanceof PickleObject && matrix.type === "scipy.sparse.csr.csr_matrix";
   const state = isMatrix && matrix.state instanceof Map ? matrix.state : new Map<PickleValue, PickleValue>();
   const shape = state.get("_shape");
-  if (!isShape(shape) || shape.length !== 2)
+  if (!isShape(shape) || shape.length !== 2 || Math.max(...shape) > mostPerAxis) {
     throw wrong(file, `a sparse matrix of at most ${mostPerAxis} rows and columns`, describe(matrix));
+  }
   const [rows, columnCount] = shape;
   const [starts, columns, values] = ["indptr", "indices", "data"].map((name) => numbers(file, state.get(name)).values);
   const inOrder = starts.every((start, row) => row === 0 || start >= starts[row - 1]);
@@ -96,10 +97,7 @@ function numbers(file: string, array: PickleValue | undefined): { shape: readonl
 }
 
 function isShape(value: PickleValue | undefined): value is number[] {
-  return (
-    Array.isArray(value) &&
-    value.every((n) => typeof n === "number" && Number.isInteger(n) && n >= 0 && n <= mostPerAxis)
-  );
+  return Array.isArray(value) && value.every((n) => typeof n === "number" && Number.isInteger(n) && n >= 0);
 }
 
 function wrong(file: string, expected: string, got: string): GraphError {
@@ -107,7 +105,7 @@ function wrong(file: string, expected: string, got: string): GraphError {
 }
 
 function describe(value: PickleValue | undefined): string {
-  if (value instanceof PickleObject) return `a ${value.type}`;
+  if (value instanceof PickleObject) return `another ${value.type}`;
   if (Array.isArray(value)) return `a list of ${value.length}`;
   return value instanceof Map ? "a dictionary" : typeof value === "string" ? "text" : String(value);
 }

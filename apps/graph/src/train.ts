@@ -72,7 +72,7 @@ export async function train(graph: Graph, settings: TrainSettings): Promise<Trai
     const validationAccuracy = accuracy(likeliest(logits, classes), graph.classes, validation);
     const at = { epoch, loss, validationLoss, validationAccuracy };
     const [isMoreAccurate, isSurer] = [validationAccuracy >= highestAccuracy, validationLoss <= lowestLoss];
-    if (isMoreAccurate && isSurer) best = { weights: copy(weights), at };
+    if (isMoreAccurate && isSurer) best = { weights: structuredClone(weights), at };
     waited = isMoreAccurate || isSurer ? 0 : waited + 1;
     highestAccuracy = Math.max(highestAccuracy, validationAccuracy);
     lowestLoss = Math.min(lowestLoss, validationLoss);
@@ -107,8 +107,4 @@ const parts = ["kernel", "source", "sourceBias", "target", "targetBias", "bias"]
 
 function arraysOf({ hidden, output }: NetworkWeights): Float32Array[] {
   return [hidden, output].flatMap((layer) => parts.map((part) => layer[part]));
-}
-
-function copy(weights: NetworkWeights): NetworkWeights {
-  return structuredClone(weights);
 }
