@@ -1,6 +1,6 @@
 import type { Graph } from "./graph.ts";
 import { classNames } from "./load-cora.ts";
-import { looksOf, mean } from "./look-at.ts";
+import { looksOf } from "./look-at.ts";
 import type { Neighborhood } from "./neighbor-mask.ts";
 import type { NetworkPass } from "./network.ts";
 import { reading } from "./show-node.ts";
@@ -63,7 +63,7 @@ export function drawNeighborhood(graph: Graph, node: number, pass: NetworkPass, 
   const farEdges = near.flatMap(({ at }, i) =>
     (showsFar ? behind[i] : []).map((look) => {
       const evenBehind = 1 / graph.neighbors[at].length;
-      return edge(placed.get(at)!, placed.get(look.at)!, { weight: mean(look.hidden), even: evenBehind, full: 7 });
+      return edge(placed.get(at)!, placed.get(look.at)!, { weight: look.mean, even: evenBehind, full: 7 });
     }),
   );
   const nearEdges = near.map(({ at, output }) => edge(middle, placed.get(at)!, { weight: output, even, full: 20 }));
@@ -73,8 +73,8 @@ export function drawNeighborhood(graph: Graph, node: number, pass: NetworkPass, 
     .toReversed()
     .map((spot) => drawNode(graph, spot));
 
-  const hidden = [
-    others.length > near.length ? `the ${near.length} of ${others.length} neighbours it looked at most` : "",
+  const leftOut = [
+    others.length > near.length ? `drawn are the ${near.length} of ${others.length} neighbours it looked at most` : "",
     !showsFar ? `${farther.size} papers behind them are left out` : "",
   ].filter((note) => note !== "");
   const { read, probability } = reading(pass.logits, node);
@@ -85,7 +85,7 @@ export function drawNeighborhood(graph: Graph, node: number, pass: NetworkPass, 
     `<title>${title}</title>`,
     `<rect width="100%" height="100%" fill="white"/>`,
     `<text x="32" y="44" font-size="21" font-weight="600">${title}</text>`,
-    `<text x="32" y="68" fill="#666">It looked at itself by ${percent(own.output)}${hidden.map((note) => `; ${note}`).join("")}.</text>`,
+    `<text x="32" y="68" fill="#666">It looked at itself by ${percent(own.output)}${leftOut.map((note) => `; ${note}`).join("")}.</text>`,
     ...[farEdges, nearEdges, [halo], circles, labels].flat(),
     ...legend(graph, Array.from(placed.keys()), showsFar),
     "</svg>\n",

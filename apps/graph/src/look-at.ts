@@ -9,8 +9,10 @@ import type { NetworkPass } from "./network.ts";
 export interface Look {
   /** The neighbour; the node itself is among them. */
   readonly at: number;
-  /** Of each hidden head, and of the head that gives classes. */
+  /** The weight that each hidden head gave it, and their mean. */
   readonly hidden: readonly number[];
+  readonly mean: number;
+  /** The weight in the layer that gives classes. */
   readonly output: number;
 }
 
@@ -26,11 +28,10 @@ export function findNode(graph: Graph, name: number): number {
 export function looksOf(pass: NetworkPass, neighborhood: Neighborhood, node: number): readonly Look[] {
   const hidden = weightsOf(pass.hidden.heads, neighborhood, node);
   const [output] = weightsOf(pass.output.heads, neighborhood, node);
-  return Array.from(output, ([at, weight]) => ({
-    at,
-    hidden: hidden.map((head) => head.get(at)!),
-    output: weight,
-  }));
+  return Array.from(output, ([at, weight]) => {
+    const ofHeads = hidden.map((head) => head.get(at)!);
+    return { at, hidden: ofHeads, mean: ofHeads.reduce((sum, x) => sum + x, 0) / ofHeads.length, output: weight };
+  });
 }
 
 /** Each head's weights by key. */
@@ -41,8 +42,4 @@ function weightsOf(heads: Heads, neighborhood: Neighborhood, node: number): read
     const count = rows.read(0, head, node);
     return new Map(Array.from({ length: count }, (_, i) => [rows.row.keys[i], rows.row.weights[i]]));
   });
-}
-
-export function mean(numbers: readonly number[]): number {
-  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 }

@@ -19,7 +19,7 @@ export function networkForward(weights: NetworkWeights, features: SparseRows, se
   const hidden = layerForward(weights.hidden, features, settings);
   const beside = sideBySide(hidden.output.map(elu), settings.neighborhood.nodes, weights.hidden);
   const inputs = denseRows(beside, weights.hidden.bias.length);
-  const output = layerForward(weights.output, inputs, second(settings));
+  const output = layerForward(weights.output, inputs, ownRandom(settings));
   return { hidden, output, logits: output.output };
 }
 
@@ -31,7 +31,7 @@ export function networkBackward(
   settings: LayerSettings,
   logitsGradient: Float32Array,
 ): NetworkWeights {
-  const output = layerBackward(weights.output, pass.output, second(settings), logitsGradient);
+  const output = layerBackward(weights.output, pass.output, ownRandom(settings), logitsGradient);
   const apart = headsApart(output.inputs, settings.neighborhood.nodes, weights.hidden);
   const gradient = pass.hidden.output.map((x, i) => (x > 0 ? apart[i] : apart[i] * Math.exp(x)));
   return {
@@ -41,7 +41,7 @@ export function networkBackward(
 }
 
 /** The same settings with random numbers of its own. */
-function second(settings: LayerSettings): LayerSettings {
+function ownRandom(settings: LayerSettings): LayerSettings {
   return settings.seed === null ? settings : { ...settings, seed: ~settings.seed };
 }
 

@@ -60,11 +60,16 @@ export function readLinks(file: string, bytes: Uint8Array): readonly (readonly n
   if (nodes > mostPerAxis) throw wrong(file, `at most ${mostPerAxis} nodes`, String(nodes));
   const isNode = (value: PickleValue): value is number =>
     typeof value === "number" && Number.isInteger(value) && value >= 0 && value < nodes;
+  let listed = 0;
   return Array.from({ length: nodes }, (_, node) => {
     const links = graph.items.get(node);
     if (!Array.isArray(links) || !links.every(isNode)) {
       throw wrong(file, `links of node ${node} to nodes from 0 to ${nodes - 1}`, describe(links));
     }
+    // a pickle may name one list many times: what it tells cannot be more than what it holds
+    listed += links.length;
+    if (listed > bytes.length)
+      throw wrong(file, "lists of their own for all nodes", `${listed} links in ${bytes.length} bytes`);
     return links;
   });
 }

@@ -2,7 +2,7 @@ import pc from "picocolors";
 import { probabilities } from "./cross-entropy.ts";
 import type { Graph } from "./graph.ts";
 import { classNames } from "./load-cora.ts";
-import { mean, type Look } from "./look-at.ts";
+import type { Look } from "./look-at.ts";
 
 /** Neighbours that a table shows at most: the paper with the most citations has 168. */
 const mostRows = 30;
@@ -25,12 +25,12 @@ export function showNode(
   const heads = looks[0].hidden.map((_, head) => String(head + 1).padStart(6)).join("");
   const head = `${"paper".padStart(6)}  ${"field".padEnd(width)}${heads}   mean  output`;
   const sorted = looks.toSorted((a, b) => b.output - a.output);
-  const lines = sorted.slice(0, mostRows).map(({ at, hidden, output }) => {
+  const lines = sorted.slice(0, mostRows).map(({ at, hidden, mean, output }) => {
     const cells = [
       String(graph.names[at]).padStart(6),
       classNames[graph.classes[at]].padEnd(width),
       hidden.map((weight) => inPercent(weight).padStart(6)).join(""),
-      inPercent(mean(hidden)).padStart(5),
+      inPercent(mean).padStart(5),
       inPercent(output).padStart(6),
     ];
     return cells.join("  ") + (at === node ? dim("  itself") : "");

@@ -15,10 +15,10 @@ export async function trainWithProgress(graph: Graph, settings: TrainSettings): 
         barsize: 24,
         barCompleteChar: "█",
         barIncompleteChar: "░",
-        format:
-          "{bar} epoch {value} of at most {total}, loss {loss}, validation {accuracy}; Ctrl-C keeps the best so far",
+        format: "{bar} epoch {value} of at most {total}, loss {loss}, validation {accuracy}",
       })
     : null;
+  if (bar) stream.write("Training until it no longer gets better; Ctrl-C stops it and keeps the best so far.\n");
   bar?.start(settings.maximumEpochs, 0, { loss: "-", accuracy: "-" });
   let isStopped = false;
   const stop = (): void => void (isStopped = true);
