@@ -7,6 +7,7 @@ const matrixNames = new Set([...arrayNames, "scipy.sparse.csr.csr_matrix"]);
 const graphNames = new Set(["collections.defaultdict", "__builtin__.list"]);
 /** Nodes and words at most: a table of bits per pair of nodes is made, and weights per word. PubMed, the largest of Planetoid's graphs, has 19,717. */
 const mostPerAxis = 20_000;
+const mostAxes = 8;
 
 /** scipy's `csr_matrix` → rows.
  *  @throws {GraphError} when the file is damaged or its parts contradict each other */
@@ -102,7 +103,11 @@ function numbers(file: string, array: PickleValue | undefined): { shape: readonl
 }
 
 function isShape(value: PickleValue | undefined): value is number[] {
-  return Array.isArray(value) && value.every((n) => typeof n === "number" && Number.isInteger(n) && n >= 0);
+  return (
+    Array.isArray(value) &&
+    value.length <= mostAxes &&
+    value.every((n) => typeof n === "number" && Number.isInteger(n) && n >= 0)
+  );
 }
 
 function wrong(file: string, expected: string, got: string): GraphError {
