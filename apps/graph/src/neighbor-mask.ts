@@ -1,0 +1,59 @@
+import { mask } from "@fovea/formula";
+import type { BlockMask } from "@fovea/masking";
+import type { Program } from "@fovea/program";
+import { tensor, type Tensor } from "@fovea/tensor";
+
+/** Who sees whom, as a program over a table of bits: word `key >> 5` of a query's row has bit `key & 31` set when the two are neighbours. */
+export const neighborMask: Program = mask`((neighbors[query, key >> 5] >> (key & 31)) & 1) == 1`;
+
+/** A graph's neighbours as attention wants them. */
+export interface Neighborhood {
+  readonly nodes: number;
+  /** What `neighborMask` reads, `[nodes, ceil(nodes / 32)]`, int. */
+  readonly bits: Tensor;
+  readonly blockMask: BlockMask;
+}
+
+/** @param neighbors of each node, in ascending order, itself among them */
+export function createNeighborhood(neighbors: readonly Int32Array[]): Neighborhood {
+  return { nodes: neighbors.length, bits: neighborBits(neighbors), blockMask: neighborBlocks(neighbors) };
+}
+
+function neighborBits(neighbors: readonly Int32Array[]): Tensor {
+  const words = Math.ceil(neighbors.length / 32);
+  const bits = new Int32Array(neighbors.length * words);
+  neighbors.forEach((keys, query) => {
+    for (const key of keys) bits[query * words + (key >> 5)] |= 1 << (key & 31);
+  });
+  return tensor(bits, { shape: [neighbors.length, words] });
+}
+
+/** The block mask of a graph is its list of neighbours: blocks of one pair, all of them full, so that nothing is opened and nobody asked.
+ *  `createBlockMask(neighborMask, { exact: true, queryBlock: 1, keyBlock: 1, … })` finds the same, by way of every word of bits. */
+function neighborBlocks(neighbors: readonly Int32Array[]): BlockMask {
+  const nodes = neighbors.length;
+  const rowStarts = [0];
+  const [runStarts, runEnds]: [number[], number[]] = [[], []];
+  for (const keys of neighbors) {
+    keys.forEach((key, i) => {
+      if (i > 0 && keys[i - 1] === key - 1) runEnds[runEnds.length - 1] = key + 1;
+      else {
+        runStarts.push(key);
+        runEnds.push(key + 1);
+      }
+    });
+    rowStarts.push(runStarts.length);
+  }
+  return {
+    queryBlock: 1,
+    keyBlock: 1,
+    queries: nodes,
+    keys: nodes,
+    batch: 1,
+    heads: 1,
+    rowStarts: Int32Array.from(rowStarts),
+    runStarts: Int32Array.from(runStarts),
+    runEnds: Int32Array.from(runEnds),
+    runFull: new Uint8Array(runStarts.length).fill(1),
+  };
+}

@@ -1,0 +1,11 @@
+import { GraphError } from "./graph-error.ts";
+
+/** What became of reading a damaged file: "read", "refused", or the bug it hit. */
+export function outcomeOf(read: () => unknown): string {
+  try {
+    read();
+    return "read";
+  } catch (error) {
+    return error instanceof GraphError ? "refused" : String(error);
+  }
+}
