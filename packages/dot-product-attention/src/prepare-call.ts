@@ -88,6 +88,7 @@ export function prepareCall<T extends Operand>(
   };
   const blockMask = chooseBlockMask(
     plan.mask,
+    mask !== null,
     options.blockMask,
     sizes,
     queryOffsets,
