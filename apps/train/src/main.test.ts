@@ -40,6 +40,7 @@ test.concurrent("what cannot be done is said in one sentence, before anything is
   await mkdir(join(app.folder, "bad"));
   await writeFile(join(app.folder, "bad", "checkpoint.safetensors"), "not a checkpoint");
   await writeFile(join(app.folder, "short.txt"), "too short");
+  await writeFile(join(app.folder, "picture.png"), Buffer.alloc(1000, 0x89));
   const refusals: [string[], RegExp][] = [
     [["letters"], /Allowed choices are digits, characters, sort/],
     [[], /missing required argument 'task'/],
@@ -52,6 +53,7 @@ test.concurrent("what cannot be done is said in one sentence, before anything is
     [["sort", "--resume", "--out", "bad"], /is damaged: .*\nAdd --restart to begin anew/],
     [["sort", "--steps", "2", "--out", "short.txt"], /short\.txt/],
     [["characters", "--text", "short.txt"], /short\.txt has 9 characters, and 640 are the least/],
+    [["characters", "--text", "picture.png"], /picture\.png is not text in UTF-8/],
     [["characters", "--text", "none.txt"], /none\.txt cannot be read: there is no such file/],
   ];
   for (const [argv, message] of refusals) {
@@ -60,7 +62,7 @@ test.concurrent("what cannot be done is said in one sentence, before anything is
     expect(stderr).toMatch(message);
     expect(stderr).not.toMatch(/\n\s+at /);
   }
-  expect((await readdir(app.folder)).sort()).toEqual(["bad", "short.txt"]);
+  expect((await readdir(app.folder)).sort()).toEqual(["bad", "picture.png", "short.txt"]);
 });
 
 test.concurrent("--help names the tasks", async ({ app, expect }) => {

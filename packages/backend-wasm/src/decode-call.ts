@@ -69,6 +69,8 @@ export function decodeCall(
   const chunkLists = new Map<number, readonly RunList[]>();
   const chunksOf = (b: number, head: number): readonly RunList[] => {
     const runs = tiles.runs(b, head, 0);
+    // an empty list has the address of the next one
+    if (runs.count === 0) return [];
     let chunks = chunkLists.get(runs.address);
     if (!chunks) chunkLists.set(runs.address, (chunks = cutIntoChunks(heap, borrowed, runs)));
     return chunks;

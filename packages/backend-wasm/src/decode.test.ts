@@ -111,6 +111,12 @@ test("lengths per batch element", () => {
   checkAgainstReference(given, { keyLengths: [600, 0, 517], queryLengths: [2, 3, 0] });
 });
 
+test("a batch element that sees nothing hides nothing from the next", () => {
+  const given = operands({ batch: 3, heads: 4, keyHeads: 2, keys: 200 });
+  checkAgainstReference(given, { mask: causal, queryOffset: 199, keyLengths: [0, 200, 170] });
+  checkAgainstReference(given, { mask: ({ batch, key }) => key.less(batch.multiply(100)) });
+});
+
 test("large scores and small ones", () => {
   const [query, key, value] = operands({ heads: 2, keyHeads: 1, keys: 1100 });
   for (const scale of [0, 1e-3, -30, 50]) checkAgainstReference([query, key, value], { scale });

@@ -1,4 +1,4 @@
-import { attention } from "@fovea/dot-product-attention";
+import { attention, attentionGradients } from "@fovea/dot-product-attention";
 import { KeyValueCache, multiHeadAttention, randomWeights } from "@fovea/multi-head-attention";
 import {
   assertAllClose,
@@ -12,6 +12,7 @@ import {
 } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { createWasmBackend } from "./wasm-backend.ts";
+import type { WasmTensor } from "./wasm-tensor.ts";
 
 const random = randomGenerator(11);
 const normal = (...shape: number[]): Tensor => random.normal(shape, { dtype: "float32" });
@@ -33,6 +34,31 @@ test.each([1, 2])(
     assertAllClose(concatenate(outputs, 1), multiHeadAttention(weights, tokens, options).output, { absolute: 1e-5 });
   },
 );
+
+test("gradients of a past in the memory are the caller's to dispose of, and all there is", () => {
+  using backend = createWasmBackend({ threads: 1 });
+  const plain = [normal(1, 2, 3, 8), normal(1, 2, 3, 8), normal(1, 2, 3, 8)] as const;
+  const [query, key, value] = plain.map((t) => backend.upload(t));
+  const outputGradient = normal(1, 2, 3, 8);
+  const past = { key, value };
+  // the first call also makes room for the kernels' own work
+  attentionGradients(...plain, outputGradient, { past: { key: plain[1], value: plain[2] }, backend });
+  const before = backend.bytesInUse;
+  const found = attentionGradients(query, key, value, outputGradient, { past, backend });
+  const expected = attentionGradients(...plain, outputGradient, { past: { key: plain[1], value: plain[2] } });
+  for (const [actual, should] of [
+    [found.query, expected.query],
+    [found.key, expected.key],
+    [found.value, expected.value],
+    [found.output, expected.output],
+    [found.past?.key, expected.past?.key],
+    [found.past?.value, expected.past?.value],
+  ] as [WasmTensor, Tensor][]) {
+    assertAllClose(actual, should, { absolute: 1e-5 });
+    actual.dispose();
+  }
+  expect(backend.bytesInUse).toBe(before);
+});
 
 test.each(["float32", "float16", "bfloat16"] as const)(
   "keys and values of %s are read where they are",

@@ -183,7 +183,10 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
       }
     },
     concatenateKeys: (parts) => concatenateRows(parts, 2),
-    sliceKeys: (operand, from, to) => sliceRows(operand, [null, null, [from, to]]),
+    sliceKeys: (operand, from, to) => {
+      const part = sliceRows(operand, [null, null, [from, to]]);
+      return operand.data.buffer === heap.memory.buffer ? uploadTensor(heap, part) : part;
+    },
     dispose,
     [Symbol.dispose]: dispose,
   };

@@ -35,30 +35,31 @@ export function attentionGradients<T extends Operand>(
 ): AttentionGradients<T>;
 export function attentionGradients(
   query: Tensor,
-  key: Tensor,
-  value: Tensor,
+  newKey: Tensor,
+  newValue: Tensor,
   outputGradient: Tensor,
   options: AttentionOptions = {},
 ): AttentionGradients {
   const { backend = referenceBackend } = options;
-  const { plan, call, sizes, pastKeys, declaredTables } = prepareCall(query, key, value, options, backend);
+  const { plan, call, sizes, pastKeys, declaredTables } = prepareCall(query, newKey, newValue, options, backend);
   checkDifferentiable(plan);
   checkOutputGradient(outputGradient, sizes);
   const kernel = backend.compile(plan);
   const forward = kernel.forward(call);
   const gradients = kernel.backward(call, forward, outputGradient);
-  const part = (whole: Tensor, from: number, to: number): Tensor =>
-    pastKeys === 0 ? whole : backend.sliceKeys(whole, from, to);
+  /** Gradients of the past and of what follows; the whole, which nobody will see, is let go of. */
+  const cut = (whole: Tensor): readonly [past: Tensor, fresh: Tensor] => {
+    const parts = [backend.sliceKeys(whole, 0, pastKeys), backend.sliceKeys(whole, pastKeys, sizes.keys)] as const;
+    (whole as { readonly dispose?: () => void }).dispose?.();
+    return parts;
+  };
+  const [pastKey, key] = options.past ? cut(gradients.key) : [null, gradients.key];
+  const [pastValue, value] = options.past ? cut(gradients.value) : [null, gradients.value];
   return {
     query: gradients.query,
-    key: part(gradients.key, pastKeys, sizes.keys),
-    value: part(gradients.value, pastKeys, sizes.keys),
-    past: options.past
-      ? {
-          key: backend.sliceKeys(gradients.key, 0, pastKeys),
-          value: backend.sliceKeys(gradients.value, 0, pastKeys),
-        }
-      : null,
+    key,
+    value,
+    past: pastKey && pastValue && { key: pastKey, value: pastValue },
     tables: {
       score: withUnused(gradients.tables.score, declaredTables.score),
       probability: withUnused(gradients.tables.probability, declaredTables.probability),

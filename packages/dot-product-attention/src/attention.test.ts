@@ -1,6 +1,6 @@
-import { causal, slidingWindow } from "@fovea/masking";
+import { causal, createBlockMask, slidingWindow } from "@fovea/masking";
 import { assertAllClose, concatenate, full, slice, stack, tensor, toArray, toNested, zeros } from "@fovea/tensor";
-import { randomUniform } from "@fovea/program";
+import { randomUniform, trace } from "@fovea/program";
 import type { Scope, Value } from "@fovea/program";
 import { expect, test } from "vitest";
 import { attention } from "./attention.ts";
@@ -185,6 +185,15 @@ test("a large masked plane skips empty blocks and gives what asking every pair g
     const asking = attention(query, key, value, { mask, keyLengths: [140], blockMask: null });
     expect(toArray(skipping.output)).toEqual(toArray(asking.output));
   }
+});
+
+test("a block mask belongs to its mask also where that lets everything through", () => {
+  const { query, key, value } = randomOperands(10);
+  const mask = trace((p) => p.key.lessEqual(p.key));
+  const blockMask = createBlockMask(mask, { queries: 5, keys: 6 });
+  expect(toArray(attention(query, key, value, { mask, blockMask }).output)).toEqual(
+    toArray(attention(query, key, value).output),
+  );
 });
 
 test("half precision is storage: the result is that of the rounded numbers, in float32", () => {

@@ -102,7 +102,8 @@ export interface Backend<T extends Operand = Tensor> {
   compile(plan: Plan): Kernel<T>;
   /** The parts one after another along the keys axis (2): how cached keys and new ones become one operand. */
   concatenateKeys(parts: readonly T[]): T;
-  /** The keys `from … to - 1` along axis 2: how gradients of cached and new keys come apart. */
+  /** The keys `from … to - 1` along axis 2: how gradients of cached and new keys come apart. Where operands are disposed of, one of its own:
+   *  `operand` is disposed of afterwards. */
   sliceKeys(operand: T, from: number, to: number): T;
   /** The other kernels of a transformer block; a backend without them computes attention only, and the reference backend's take their place. */
   readonly operations?: BlockOperations<T>;

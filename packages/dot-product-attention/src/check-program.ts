@@ -36,6 +36,12 @@ export function checkProgram(role: ProgramRole, source: ProgramSource): CheckedP
       `attention: expected ${role} to be a program or a function to trace, got ${typeof source}.`,
     );
   }
+  if (typeof source === "object" && !("instructions" in source)) {
+    throw new AttentionError(
+      `attention: expected ${role} to be a program or a function to trace, got an object. ` +
+        `Numbers are read as a table: ({ query, key, table }) => table("${role}", values).at(query, key).`,
+    );
+  }
   const known = checked[role].get(source);
   if (known) return known;
   const { type, remedy } = roles[role];

@@ -11,9 +11,11 @@ import type { Sizes } from "./check-operands.ts";
 const worthwhileBlocks = 4;
 
 /** Checks the caller's block mask against this call, or makes one where that pays.
+ *  @param mask null: there is none, or (`masked`) it was found to let everything through
  *  @throws {AttentionError} when the given one was made for other sizes */
 export function chooseBlockMask(
   mask: Program | null,
+  masked: boolean,
   given: BlockMask | null | undefined,
   sizes: Sizes,
   queryOffsets: Int32Array,
@@ -22,8 +24,8 @@ export function chooseBlockMask(
 ): BlockMask | null {
   const offsetsDiffer = queryOffsets.some((offset) => offset !== queryOffsets[0]);
   if (given) {
-    checkBlockMask(mask, given, sizes, offsetsDiffer);
-    return given;
+    checkBlockMask(mask, masked, given, sizes, offsetsDiffer);
+    return mask && given;
   }
   const { batch, heads, queries, keys } = sizes;
   // positions before 0 are asked one by one: block masks start at 0
@@ -52,8 +54,14 @@ export function chooseBlockMask(
 /** The last block mask made for each table-less mask. */
 const made = new WeakMap<Program, { readonly key: string; readonly blockMask: BlockMask }>();
 
-function checkBlockMask(mask: Program | null, given: BlockMask, sizes: Sizes, offsetsDiffer: boolean): void {
-  if (mask === null) {
+function checkBlockMask(
+  mask: Program | null,
+  masked: boolean,
+  given: BlockMask,
+  sizes: Sizes,
+  offsetsDiffer: boolean,
+): void {
+  if (!masked) {
     throw new AttentionError(
       "attention: blockMask only says which blocks to ask; pass the mask it was made from as well.",
     );
@@ -64,7 +72,7 @@ function checkBlockMask(mask: Program | null, given: BlockMask, sizes: Sizes, of
       `attention: expected a blockMask for ${sizes[axis]} ${axis}, got one for ${given[axis]}. Make it anew, or leave it out.`,
     );
   }
-  const reads = usedInputs(mask);
+  const reads: ReadonlySet<string> = mask ? usedInputs(mask) : new Set();
   const needed = {
     batch: sizes.batch > 1 && (reads.has("batch") || (reads.has("query") && offsetsDiffer)),
     heads: sizes.heads > 1 && reads.has("head"),

@@ -100,6 +100,8 @@ const options: [string, AttentionOptions, new (message: string) => Error, string
     AttentionError,
     "expected score to be a program or a function",
   ],
+  ["numbers for a mask", { mask: zeros([5, 6], "bool") as never }, AttentionError, "Numbers are read as a table"],
+  ["a program cut short", { score: { instructions: [] } as never }, ProgramError, "expected a program with tables"],
   ["a broken program", { score: { tables: [], instructions: [], result: 0, values: {} } }, ProgramError, ""],
   ["a scale that is NaN", { scale: NaN }, AttentionError, "expected scale to be a finite number, got NaN"],
   ["an infinite scale", { scale: Infinity }, AttentionError, "got Infinity"],
@@ -255,4 +257,10 @@ test("a function is traced once", () => {
 test("null and undefined options mean their defaults", () => {
   const nothing = { score: null, mask: undefined, probability: null, scale: undefined, past: null, sinks: null };
   expect(attention(query, key, value, nothing)).toEqual(attention(query, key, value));
+});
+
+test("a backend by name is refused with where to get one", () => {
+  expect(() => attention(query, key, value, { backend: "wasm" as never })).toThrow(
+    "expected backend to be one, such as",
+  );
 });

@@ -89,6 +89,9 @@ test("through JSON text and back a plan keeps its key", () => {
 test("a plan of another version, size or type is refused", () => {
   const json = planToJSON(createPlan(parts));
   expect(() => planFromJSON({ ...json, version: 2 as 1 })).toThrow(AttentionError);
+  for (const field of ["headDim", "keyType", "normalizer"]) {
+    expect(() => planFromJSON({ ...json, [field]: { toString: 1 } })).toThrow(AttentionError);
+  }
   expect(() => planFromJSON({ ...json, headDim: 0 })).toThrow(
     "expected headDim to be a whole number of at least 1, got 0",
   );

@@ -54,19 +54,23 @@ export function createPlan(parts: PlanParts): Plan {
   const { headDim, valueDim, queryType, keyType, valueType, normalizer } = parts;
   for (const [name, size] of Object.entries({ headDim, valueDim })) {
     if (!Number.isInteger(size) || size < 1) {
-      throw new AttentionError(`createPlan: expected ${name} to be a whole number of at least 1, got ${size}.`);
+      throw new AttentionError(
+        `createPlan: expected ${name} to be a whole number of at least 1, got ${printed(size)}.`,
+      );
     }
   }
   for (const [name, dtype] of Object.entries({ queryType, keyType, valueType })) {
     const types = name === "queryType" ? queryTypes : keyTypes;
     if (!types.includes(dtype)) {
       throw new AttentionError(
-        `createPlan: expected ${name} to be one of ${types.join(", ")}, got ${dtype}. Cast first.`,
+        `createPlan: expected ${name} to be one of ${types.join(", ")}, got ${printed(dtype)}. Cast first.`,
       );
     }
   }
   if (!normalizers.includes(normalizer)) {
-    throw new AttentionError(`createPlan: expected a normalizer among ${normalizers.join(", ")}, got "${normalizer}".`);
+    throw new AttentionError(
+      `createPlan: expected a normalizer among ${normalizers.join(", ")}, got "${printed(normalizer)}".`,
+    );
   }
   const score = parts.score && checkProgram("score", parts.score).program;
   const mask = parts.mask && checkProgram("mask", parts.mask).program;
@@ -87,6 +91,9 @@ export function createPlan(parts: PlanParts): Plan {
     key: [sizes, ...keys].join("\n"),
   });
 }
+
+/** For messages about what may come from a stranger's JSON, where an object need not turn into text. */
+const printed = (value: unknown): string => (typeof value === "object" && value !== null ? "an object" : String(value));
 
 /** Types that a query may have; the 16-bit ones are storage, computed in float32. */
 export const queryTypes: readonly DType[] = ["float32", "float64", "float16", "bfloat16"];

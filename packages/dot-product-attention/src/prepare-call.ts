@@ -37,6 +37,11 @@ export function prepareCall<T extends Operand>(
 ): PreparedCall<T> {
   const unknown = Object.keys(options).find((name) => !isOptionName(name));
   if (unknown !== undefined) throw new AttentionError(`attention: there is no option "${unknown}".`);
+  if (typeof backend?.compile !== "function") {
+    throw new AttentionError(
+      `attention: expected backend to be one, such as createWasmBackend() gives, got ${typeof backend}.`,
+    );
+  }
   const present = checkOperands("attention", query, newKey, newValue);
   const pastKeys = options.past ? checkPast(options.past, newKey, newValue) : 0;
   const sizes = { ...present, keys: pastKeys + present.keys };
@@ -88,6 +93,7 @@ export function prepareCall<T extends Operand>(
   };
   const blockMask = chooseBlockMask(
     plan.mask,
+    mask !== null,
     options.blockMask,
     sizes,
     queryOffsets,

@@ -148,3 +148,7 @@ test("values that are no table are refused where they are read", () => {
 test("text is asked for", () => {
   expect(() => Reflect.apply(parseFormula, undefined, [42])).toThrow(FormulaError);
 });
+
+test("a kind that there is not is no licence to give anything", () => {
+  expect(errorOf("score", { kind: "Mask" as "mask" }).message).toContain("one of score, mask, probability, got Mask");
+});

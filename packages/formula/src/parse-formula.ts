@@ -1,7 +1,7 @@
 import { ProgramError } from "@fovea/program";
 import type { Program, TableDeclaration } from "@fovea/program";
 import { compile } from "./compile.ts";
-import { FormulaError } from "./formula-error.ts";
+import { FormulaError, printable } from "./formula-error.ts";
 import type { FormulaKind, Names, TableGiven } from "./names.ts";
 import { readSyntax } from "./syntax.ts";
 import { tokenize, type Source } from "./tokenize.ts";
@@ -14,19 +14,24 @@ export interface FormulaOptions {
   readonly kind?: FormulaKind;
 }
 
+const kinds: readonly FormulaKind[] = ["score", "mask", "probability"];
+
 /** The program that a text describes, such as `score - slopes[head] * (query - key)`. The text may come from a stranger: it is parsed, never
  *  run, and refused beyond 4096 characters, 64 levels or 1000 values and operators.
  *  @throws {FormulaError} that points at what is wrong */
 export function parseFormula(text: string, options: FormulaOptions = {}): Program {
   if (typeof text !== "string") throw new FormulaError(`formula: expected text, got ${typeof text}.`);
-  const { tables } = options;
+  const { tables, kind } = options;
+  if (kind !== undefined && !kinds.includes(kind)) {
+    throw new FormulaError(`formula: expected kind to be one of ${kinds.join(", ")}, got ${printable(String(kind))}.`);
+  }
   const known =
     tables === undefined
       ? undefined
       : new Map<string, TableGiven>(
           isList(tables) ? tables.map((table) => [table.name, table]) : Object.entries(tables),
         );
-  return makeProgram(tokenize([text]), { tables: known, holes: new Map() }, options.kind);
+  return makeProgram(tokenize([text]), { tables: known, holes: new Map() }, kind);
 }
 
 function isList(tables: NonNullable<FormulaOptions["tables"]>): tables is readonly TableDeclaration[] {

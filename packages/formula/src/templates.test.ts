@@ -109,6 +109,11 @@ test("text and other things are no values of a formula", () => {
   expect(errorOf(() => score`score + ${{} as unknown as number[]}[0]`).position).toBe(8);
 });
 
+test("a tag called with a text says what reads one", () => {
+  const text = "score + 1" as unknown as TemplateStringsArray;
+  expect(errorOf(() => score(text)).message).toContain('parseFormula(text, { kind: "score" })');
+});
+
 test("a program that is not well formed is refused", () => {
   const broken: Program = { tables: [], instructions: [], result: 0, values: {} };
   expect(errorOf(() => score`score + ${broken}`).message).toContain("not well formed");

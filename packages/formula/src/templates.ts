@@ -25,8 +25,13 @@ export function probability(pieces: TemplateStringsArray, ...values: readonly In
   return fill("probability", pieces, values);
 }
 
-function fill(kind: FormulaKind, { raw }: TemplateStringsArray, values: readonly Interpolation[]): Program {
-  const source = tokenize(raw);
+function fill(kind: FormulaKind, pieces: TemplateStringsArray, values: readonly Interpolation[]): Program {
+  if (!Array.isArray(pieces?.raw)) {
+    throw new FormulaError(
+      `formula: ${kind} stands before a template, as in ${kind}\`…\`. For a text use parseFormula(text, { kind: "${kind}" }).`,
+    );
+  }
+  const source = tokenize(pieces.raw);
   const holes = new Map<string, Hole>();
   for (const [index, value] of values.entries()) {
     const text = `\${${index + 1}}`;

@@ -11,6 +11,7 @@ import { isTableName } from "./table-name.ts";
  *  Checks sizes (4096 instructions, 64 tables of rank 8 at most), names, argument positions, types, constants and table values.
  *  @throws {ProgramError} naming the first instruction or table that is wrong */
 export function verify(program: Program): void {
+  checkFields(program);
   const { tables, instructions, result, values } = program;
   checkCount("tables", tables.length, 0, limits.tables);
   checkCount("instructions", instructions.length, 1, limits.instructions);
@@ -25,6 +26,27 @@ export function verify(program: Program): void {
     if (table === undefined) throw new ProgramError(`verify: values for ${name}, which is no table of the program.`);
     checkTable("verify", table, values[name]);
   }
+}
+
+function checkFields(program: unknown): void {
+  if (
+    isObject(program) &&
+    isListOfObjects(program["tables"]) &&
+    isListOfObjects(program["instructions"]) &&
+    isObject(program["values"])
+  )
+    return;
+  throw new ProgramError(
+    "verify: expected a program with tables, instructions and values, as trace and fromJSON give.",
+  );
+}
+
+function isListOfObjects(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isObject);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }
 
 function checkCount(what: string, count: number, least: number, most: number): void {
@@ -55,6 +77,7 @@ function checkInstruction(program: Program, instruction: Instruction, position: 
   if (op === "input") return checkInput(who, type, instruction.input);
   if (op !== "gather" && !isOperation(op)) throw new ProgramError(`${who}: no such operation.`);
   const { args } = instruction;
+  if (!Array.isArray(args)) throw new ProgramError(`${who}: the arguments must be a list, got ${typeof args}.`);
   for (const arg of args) {
     if (!isPosition(arg, position)) {
       throw new ProgramError(`${who}: arguments are positions of earlier instructions, got ${quote(arg)}.`);

@@ -49,6 +49,7 @@ test("bad arguments are refused with what to do", () => {
   expect(() => alibi({ heads: 0 })).toThrow(ScoreError);
   expect(() => alibi({ heads: 2.5 })).toThrow("alibi: heads must be a whole number from 1");
   expect(() => alibi({ heads: 2, slopes: [1, 2] })).toThrow("expected either heads or slopes");
+  expect(() => alibi(8 as never)).toThrow("Pass { heads: 8 }");
   expect(() => alibi({} as { heads: number })).toThrow("expected either heads or slopes");
   expect(() => alibi({ slopes: [[1], [2]] })).toThrow("slopes must have shape [heads], got [2, 1]");
   expect(() => alibi({ slopes: [] })).toThrow("slopes must hold at least one number");

@@ -16,7 +16,7 @@ export type AlibiOptions = ({ readonly heads: number } | { readonly slopes: Tens
  *  @param options `heads`, for the published slopes, or your own `slopes [heads]` (learned if you like)
  *  @see Press, Smith, Lewis 2022, "Train Short, Test Long", section 3 */
 export function alibi(options: AlibiOptions): Program {
-  if ("heads" in options === "slopes" in options) {
+  if (typeof options !== "object" || "heads" in options === "slopes" in options) {
     throw new ScoreError(
       "alibi: expected either heads or slopes. Pass { heads: 8 } for the published slopes, or { slopes: [...] } for your own.",
     );

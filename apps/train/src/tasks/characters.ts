@@ -62,17 +62,25 @@ export const characters: Task = {
 };
 
 function readText(path: string): string[] {
-  let text: string;
+  let bytes: Uint8Array;
   try {
-    text = readFileSync(path, "utf8").replaceAll("\r\n", "\n");
+    bytes = readFileSync(path);
   } catch (error) {
     throw new TrainError(`The text ${path} cannot be read: ${reasonOf(error)}.`);
   }
-  const found = Array.from(text);
+  const found = Array.from(decode(path, bytes).replaceAll("\r\n", "\n"));
   if (found.length >= 10 * context) return found;
   throw new TrainError(
     `The text ${path} has ${found.length} characters, and ${10 * context} are the least to learn from. Choose a longer one with --text.`,
   );
+}
+
+function decode(path: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new TrainError(`The text ${path} is not text in UTF-8. Save it as UTF-8, or choose another with --text.`);
+  }
 }
 
 /** Each character is asked for from those before it. */

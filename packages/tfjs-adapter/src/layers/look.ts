@@ -47,7 +47,7 @@ export function readLook(layer: string, options: LookOptions): Look {
   }
   const score = readProgram(layer, "score", "float", options.score);
   const mask = readProgram(layer, "mask", "bool", options.mask);
-  const learned = typeof learnedTables === "string" ? (JSON.parse(learnedTables) as string[]) : learnedTables;
+  const learned = typeof learnedTables === "string" ? readNames(layer, learnedTables) : learnedTables;
   for (const name of learned) {
     const isThere = score?.tables.some((table) => table.name === name && table.type === "float");
     if (isThere && score && Object.hasOwn(score.values, name)) continue;
@@ -68,4 +68,15 @@ export function lookConfig({ score, mask, normalizer, learnedTables, rotary }: L
     learnedTables: configText(learnedTables),
     rotary: rotary && { ...rotary },
   };
+}
+
+/** The names in a saved config. */
+function readNames(layer: string, text: string): readonly string[] {
+  try {
+    const names: unknown = JSON.parse(text);
+    if (Array.isArray(names)) return names as string[];
+  } catch {
+    // said below
+  }
+  throw new AdapterError(`${layer}: expected learnedTables to be a list of names, got "${text.slice(0, 80)}".`);
 }

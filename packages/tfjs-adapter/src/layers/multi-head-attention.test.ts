@@ -5,7 +5,15 @@ import { alibi } from "@fovea/scoring";
 import { assertAllClose, type Tensor } from "@fovea/tensor";
 import { tidy, type Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { GroupedQueryAttention, MultiHeadAttention, SelfAttention } from "../layers.ts";
+import { input } from "@tensorflow/tfjs-layers";
+import {
+  GroupedQueryAttention,
+  MultiHeadAttention,
+  SelfAttention,
+  TransformerDecoderLayer,
+  TransformerEncoderLayer,
+  type LookOptions,
+} from "../layers.ts";
 import { fromTf, normals, toTf } from "../testing/convert.ts";
 import { backendNames, useBackend } from "../testing/use-backend.ts";
 
@@ -23,6 +31,8 @@ const weightsOf = (layer: MultiHeadAttention): Record<string, Tensor> =>
 
 const shapesOf = (layer: MultiHeadAttention): Record<string, readonly number[]> =>
   Object.fromEntries(Object.entries(weightsOf(layer)).map(([name, { shape }]) => [name, shape]));
+
+const headOf2 = (look: LookOptions): MultiHeadAttention => new MultiHeadAttention({ numHeads: 1, keyDim: 2, ...look });
 
 describe.each(backendNames)("multi-head attention layers on %s", (backend) => {
   useBackend(backend);
@@ -84,6 +94,40 @@ describe.each(backendNames)("multi-head attention layers on %s", (backend) => {
       expect(seenBy({ attentionMask })).toEqual([1, 1, 0, 0, 1, 0, 0, 0, 0]);
     });
     layer.dispose();
+  });
+
+  test("call arguments that a model would run without are refused while it is built", () => {
+    const made = [
+      new MultiHeadAttention({ numHeads: 1, keyDim: 2 }),
+      new GroupedQueryAttention({ headDim: 2, numQueryHeads: 2, numKeyValueHeads: 1 }),
+      new TransformerEncoderLayer({ numHeads: 1, intermediateDim: 4 }),
+      new TransformerDecoderLayer({ numHeads: 1, intermediateDim: 4 }),
+    ];
+    const x = input({ shape: [3, 4] });
+    for (const layer of made) {
+      for (const name of ["attentionMask", "useCausalMask", "returnAttentionScores"]) {
+        expect(() => layer.apply(x, { [name]: true })).toThrow(`TensorFlow.js runs a model's layers without ${name}`);
+      }
+      layer.apply(x, { useCausalMask: false });
+      layer.dispose();
+    }
+  });
+
+  test("wrong programs and inputs are refused in a sentence", () => {
+    expect(() => headOf2({ mask: "key <= query" })).toThrow(/mask is no saved program. A formula becomes one by/);
+    expect(() => headOf2({ score: normal([1]) as never })).toThrow(/expected score to be a program or a function/);
+    expect(() => headOf2({ learnedTables: "bias" })).toThrow(
+      /expected learnedTables to be a list of names, got "bias"/,
+    );
+    tidy(() => {
+      for (const shape of [
+        [2, 4],
+        [2, 3, 2, 4],
+      ]) {
+        const x = toTf(normal(shape));
+        expect(() => headOf2({}).apply(x)).toThrow(/expected inputs \[batch, tokens, dim\], got/);
+      }
+    });
   });
 
   test("a grouped layer and a textbook layer say what they are", () => {

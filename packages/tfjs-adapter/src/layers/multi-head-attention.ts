@@ -2,8 +2,9 @@ import { tidy, type serialization, type Tensor } from "@tensorflow/tfjs-core";
 import { layers } from "@tensorflow/tfjs-layers";
 import { AttentionBlock } from "./attention-block.ts";
 import { inputMasks, type CallArguments } from "./input-masks.ts";
-import { lastOf, shapesOf, type LayerArguments } from "./layer-arguments.ts";
+import { lastOf, vectorShapes, type ApplyInputs, type LayerArguments } from "./layer-arguments.ts";
 import { lookConfig, readLook, type Look, type LookOptions } from "./look.ts";
+import { refuseCallArguments } from "./refuse-call-arguments.ts";
 
 type Shape = (number | null)[];
 
@@ -31,7 +32,7 @@ export interface MultiHeadAttentionArguments extends LayerArguments, LookOptions
  *
  *  Input: `x` `[batch, tokens, dim]` for self-attention, or `[query, value]` or `[query, value, key]`. Output `[batch, queries, outputShape]`.
  *  Padded tokens (maskZero) are not seen and see nothing, exactly. `apply(inputs, { attentionMask, useCausalMask, returnAttentionScores })`
- *  takes Keras's call arguments.
+ *  takes Keras's call arguments on tensors; in a model, where TensorFlow.js drops them, the layer is told when it is made.
  *  @see Vaswani et al. 2017, section 3.2.2 */
 export class MultiHeadAttention extends layers.Layer {
   static className = "MultiHeadAttention";
@@ -50,7 +51,7 @@ export class MultiHeadAttention extends layers.Layer {
   }
 
   override build(inputShape: Shape | Shape[]): void {
-    const [query, value = query, key = value] = shapesOf(inputShape);
+    const [query, value = query, key = value] = vectorShapes(this.name, inputShape);
     this.#block = this.#makeBlock(this.#outputDim(lastOf(query)));
     this.#block.build((name, shape, initializer) => this.addWeight(name, shape, "float32", initializer), {
       query: lastOf(query),
@@ -61,10 +62,15 @@ export class MultiHeadAttention extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
-    const [query, value = query] = shapesOf(inputShape);
+    const [query, value = query] = vectorShapes(this.name, inputShape);
     const output = [...query.slice(0, -1), this.#outputDim(lastOf(query))];
     if (!this.#given.returnAttentionScores) return output;
     return [output, [query[0], this.#given.numHeads, query[1], value[1]]];
+  }
+
+  override apply(inputs: ApplyInputs, kwargs?: CallArguments): ReturnType<layers.Layer["apply"]> {
+    refuseCallArguments(this.name, inputs, kwargs);
+    return super.apply(inputs, kwargs);
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor | Tensor[] {

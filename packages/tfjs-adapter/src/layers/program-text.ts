@@ -1,4 +1,4 @@
-import { fromJSON, resultType, toJSON, trace, type Program, type ProgramJSON, type Type } from "@fovea/program";
+import { fromJSON, resultType, toJSON, trace, type Program, type Type } from "@fovea/program";
 import type { ProgramSource } from "@fovea/dot-product-attention";
 import { AdapterError } from "../adapter-error.ts";
 
@@ -28,10 +28,26 @@ export function readProgram(
   if (source === null || source === undefined) return null;
   const program =
     typeof source === "string"
-      ? fromJSON(JSON.parse(source) as ProgramJSON)
+      ? readText(layer, name, source)
       : typeof source === "function"
         ? trace(source, type === "float" ? { result: "float" } : {})
         : source;
+  if (!Array.isArray(program.instructions)) {
+    throw new AdapterError(
+      `${layer}: expected ${name} to be a program or a function to trace, got ${typeof source}. A program reads numbers as a table.`,
+    );
+  }
   if (resultType(program) === type) return program;
   throw new AdapterError(`${layer}: expected the ${name} program to give a ${type}, got ${resultType(program)}.`);
+}
+
+function readText(layer: string, name: string, text: string): Program {
+  try {
+    return fromJSON(text);
+  } catch (cause) {
+    throw new AdapterError(
+      `${layer}: ${name} is no saved program. A formula becomes one by parseFormula of @fovea/formula. ${(cause as Error).message}`,
+      { cause },
+    );
+  }
 }

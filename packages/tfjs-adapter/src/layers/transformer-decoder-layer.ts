@@ -6,10 +6,11 @@ import type { AttentionBlock } from "./attention-block.ts";
 import { branch } from "./branch.ts";
 import type { FeedForward } from "./feed-forward.ts";
 import { inputMasks, type CallArguments } from "./input-masks.ts";
-import { lastOf, shapesOf } from "./layer-arguments.ts";
+import { lastOf, vectorShapes, type ApplyInputs } from "./layer-arguments.ts";
 import { lookConfig, readLook, type Look } from "./look.ts";
 import type { NormBlock } from "./norm-block.ts";
 import { programText, readProgram, type LayerProgram } from "./program-text.ts";
+import { refuseCallArguments } from "./refuse-call-arguments.ts";
 import {
   attentionOf,
   feedForwardOf,
@@ -59,7 +60,7 @@ export class TransformerDecoderLayer extends layers.Layer {
   }
 
   override build(inputShape: Shape | Shape[]): void {
-    const [own, encoded] = shapesOf(inputShape);
+    const [own, encoded] = vectorShapes(this.name, inputShape);
     const dim = lastOf(own);
     const add: AddWeight = (name, shape, initializer) => this.addWeight(name, shape, "float32", initializer);
     const below =
@@ -80,7 +81,12 @@ export class TransformerDecoderLayer extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
-    return [...shapesOf(inputShape)[0]];
+    return [...vectorShapes(this.name, inputShape)[0]];
+  }
+
+  override apply(inputs: ApplyInputs, kwargs?: CallArguments): ReturnType<layers.Layer["apply"]> {
+    refuseCallArguments(this.name, inputs, kwargs);
+    return super.apply(inputs, kwargs);
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor {

@@ -5,9 +5,10 @@ import type { AttentionBlock } from "./attention-block.ts";
 import { branch } from "./branch.ts";
 import type { FeedForward } from "./feed-forward.ts";
 import { inputMasks, type CallArguments } from "./input-masks.ts";
-import { lastOf, shapesOf } from "./layer-arguments.ts";
+import { lastOf, vectorShapes, type ApplyInputs } from "./layer-arguments.ts";
 import { lookConfig, readLook, type Look } from "./look.ts";
 import type { NormBlock } from "./norm-block.ts";
+import { refuseCallArguments } from "./refuse-call-arguments.ts";
 import {
   attentionOf,
   feedForwardOf,
@@ -41,7 +42,7 @@ export class TransformerEncoderLayer extends layers.Layer {
   }
 
   override build(inputShape: (number | null)[]): void {
-    const dim = lastOf(shapesOf(inputShape)[0]);
+    const dim = lastOf(vectorShapes(this.name, inputShape)[0]);
     const add: AddWeight = (name, shape, initializer) => this.addWeight(name, shape, "float32", initializer);
     this.#attention = attentionOf(this.name, this.#given, this.#look, dim, 0);
     const sizes = { query: dim, key: dim, value: dim };
@@ -50,6 +51,11 @@ export class TransformerEncoderLayer extends layers.Layer {
     this.#feedForward.build(add, dim);
     this.#norms[1].build(add, dim, "feedforward_norm/");
     super.build(inputShape);
+  }
+
+  override apply(inputs: ApplyInputs, kwargs?: CallArguments): ReturnType<layers.Layer["apply"]> {
+    refuseCallArguments(this.name, inputs, kwargs);
+    return super.apply(inputs, kwargs);
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor {
