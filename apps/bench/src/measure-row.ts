@@ -150,7 +150,7 @@ function resultOf(row: Row, runners: readonly Runner[], remarks: readonly string
 function rateOf({ operations }: Row, library: string | undefined, ms: number, ratios: Result["ratios"]): string[] {
   if (!operations || library === undefined || !(library in ratios)) return [];
   const gflops = operations / (ms * ratios[library]) / 1e6;
-  return [`${library} computes ${gflops.toFixed(0)} GFLOP/s of visible pairs here`];
+  return [`${library} computes ${gflops.toFixed(0)} GFLOP/s here`];
 }
 
 /** Figures that no other column shows. */
