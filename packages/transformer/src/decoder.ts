@@ -35,7 +35,7 @@ export interface SessionOptions {
   readonly memory?: Tensor;
   /** Vectors of each sequence in `memory`, `[batch]`; default all. */
   readonly memoryLengths?: ArrayLike<number>;
-  /** How each layer keeps its keys and values: capacity, window with sinks, storage; default growing. */
+  /** How each layer keeps its keys and values: capacity, window with sinks, storage; default growing. The encoder's are stored the same way. */
   readonly cache?: CacheOptions;
   /** Called after each layer, while what it computed is alive. */
   readonly observe?: (layer: number, result: LayerResult) => void;
