@@ -22,7 +22,9 @@ export async function openModelFile<W>(folder: string, name: string, read: (file
       throw new ListenError(`The model file ${path} cannot be used: ${error.message}`);
     }
     if (error instanceof Error && "code" in error && "syscall" in error) {
-      throw new ListenError(`The model file ${path} cannot be read (${String(error.code)}). Run npm install again, or check the folder of --model.`);
+      throw new ListenError(
+        `The model file ${path} cannot be read (${String(error.code)}). Run npm install again, or check the folder of --model.`,
+      );
     }
     throw error;
   }

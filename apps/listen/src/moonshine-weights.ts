@@ -28,12 +28,19 @@ export async function readEncoder(
   file: OnnxFile,
 ): Promise<{ readonly sound: SoundWeights; readonly encoder: EncoderWeights }> {
   const { find, attention, normalization, projection } = reader(file);
-  const convolution = async (name: string, shape: readonly [number, number, number], step: number): Promise<Convolution> => {
+  const convolution = async (
+    name: string,
+    shape: readonly [number, number, number],
+    step: number,
+  ): Promise<Convolution> => {
     const stored = readValues(await find(`${name}.weight_quantized`, shape));
     const [scale] = readValues(await find(`${name}.weight_scale`, [1]));
     const [zero] = readValues(await find(`${name}.weight_zero_point`, [1]));
     const [out, channels, length] = shape;
-    const numbers = tensor(mapNumbers(stored, (value) => value * scale + zero), { shape });
+    const numbers = tensor(
+      mapNumbers(stored, (value) => value * scale + zero),
+      { shape },
+    );
     // [out, channels, length] → [length × channels, out], the order in which frames hold their numbers
     const weight = reshape(transpose(numbers, [2, 1, 0]), [length * channels, out]);
     return { weight, length, step };
@@ -97,17 +104,23 @@ export async function readDecoder(file: OnnxFile): Promise<DecoderWeights> {
 
 function reader(file: OnnxFile) {
   const find = async (name: string, shape: readonly number[]): Promise<Tensor> => {
-    if (!file.names.includes(name)) throw new ListenError(`${file.file} is not Moonshine tiny: it lacks ${name || "the weights of a layer"}.`);
+    if (!file.names.includes(name))
+      throw new ListenError(`${file.file} is not Moonshine tiny: it lacks ${name || "the weights of a layer"}.`);
     const stored = file.info(name).shape;
     if (stored.length === shape.length && stored.every((size, axis) => size === shape[axis])) return file.tensor(name);
-    throw new ListenError(`${file.file} is not Moonshine tiny: ${name} must have shape [${shape.join(", ")}], got [${stored.join(", ")}].`);
+    throw new ListenError(
+      `${file.file} is not Moonshine tiny: ${name} must have shape [${shape.join(", ")}], got [${stored.join(", ")}].`,
+    );
   };
   /** `(stored - zero point) × scale`. */
   const dequantized = async (base: string, zeroPoint: string, rows: number, out: number): Promise<Tensor> => {
     const stored = readValues(await find(`${base}_quantized`, [rows, out]));
     const [zero] = readValues(await find(zeroPoint, []));
     const [scale] = readValues(await find(`${base}_scale`, []));
-    return tensor(mapNumbers(stored, (value) => (value - zero) * scale), { shape: [rows, out] });
+    return tensor(
+      mapNumbers(stored, (value) => (value - zero) * scale),
+      { shape: [rows, out] },
+    );
   };
   /** The weight of a `MatMulInteger`, which has a number for a name: its node is found instead. */
   const matrix = async (node: string, rows: number, out: number): Promise<Tensor> => {
@@ -150,7 +163,11 @@ function foldIn(convolution: Convolution, scale: Tensor, bias: Tensor, ownBias: 
     sums[i % out] += numbers[i] * biases[channel];
     numbers[i] *= scales[channel];
   }
-  return { ...convolution, weight: tensor(numbers, { shape: convolution.weight.shape }), bias: tensor(Float32Array.from(sums)) };
+  return {
+    ...convolution,
+    weight: tensor(numbers, { shape: convolution.weight.shape }),
+    bias: tensor(Float32Array.from(sums)),
+  };
 }
 
 function columns({ weight, bias }: Projection, range: readonly [number, number]): Projection {

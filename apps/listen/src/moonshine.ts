@@ -1,7 +1,8 @@
+import type { WasmBackend } from "@fovea/backend-wasm";
 import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
 import { rotaryTables, rotaryTransform } from "@fovea/embedding";
 import type { Tensor } from "@fovea/tensor";
-import { createDecoder, createEncoder, type Decoder } from "@fovea/transformer";
+import { createDecoder, createEncoder, type DecoderSession, type SessionOptions } from "@fovea/transformer";
 import { openModelFile } from "./model-files.ts";
 import { readDecoder, readEncoder, sizes } from "./moonshine-weights.ts";
 import { createSoundVectors } from "./sound-vectors.ts";
@@ -14,12 +15,13 @@ const positions = 2048;
 
 /** The model, its weights where the backend computes. */
 export interface Moonshine {
-  readonly backend: Backend;
   /** @param samples 16 kHz, in [-1, 1], at least `fewestSamples`
    *  @returns what the encoder makes of it, `[1, tokens, dim]`, plain */
   encode(samples: Float32Array): Tensor;
-  /** Opened with what `encode` gave as `memory`, it writes token ids. */
-  readonly decoder: Decoder;
+  /** A session that is fed token ids and says how likely each is to come next.
+   *  @param memory what `encode` gave
+   *  @param observe sees what each layer computed */
+  open(memory: Tensor, observe?: SessionOptions["observe"]): DecoderSession;
   dispose(): void;
 }
 
@@ -34,10 +36,11 @@ export async function openMoonshine(folder: string, backend: Backend): Promise<M
   const encoder = createEncoder(encoderWeights, { attention: { ...attention, mask: null }, backend });
   const decoder = createDecoder(decoderWeights, { attention, backend });
   const operations = backend.operations ?? referenceBackend.operations!;
+  // keys and values lie where the backend's kernels read them
+  const cache = "allocate" in backend ? { allocate: (backend as WasmBackend).allocate } : {};
   return {
-    backend,
     encode: (samples) => operations.scope(() => encoder.encodeVectors(soundVectors.vectorsOf(samples))),
-    decoder,
+    open: (memory, observe) => decoder.open({ memory, cache, ...(observe && { observe }) }),
     dispose() {
       soundVectors.dispose();
       encoder.dispose();

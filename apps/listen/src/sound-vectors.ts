@@ -16,8 +16,11 @@ export const fewestSamples = 895;
 export function createSoundVectors({ first, second, third }: SoundWeights, backend: Backend): SoundVectors {
   const operations = backend.operations ?? referenceBackend.operations!;
   const prepared: PreparedWeight[] = [first, second, third].map(({ weight }) => operations.prepareWeight(weight));
-  const convolve = (x: Tensor, { weight, bias, length, step }: Convolution, activation: LinearOptions["activation"]): Tensor =>
-    operations.linear(frames(x, { length, step }), weight, { bias, activation });
+  const convolve = (
+    x: Tensor,
+    { weight, bias, length, step }: Convolution,
+    activation: LinearOptions["activation"],
+  ): Tensor => operations.linear(frames(x, { length, step }), weight, { bias, activation });
   return {
     vectorsOf(samples) {
       const sound = operations.place(tensor(samples, { shape: [samples.length, 1] }));

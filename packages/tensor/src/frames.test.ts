@@ -6,7 +6,14 @@ import { toNested } from "./elements.ts";
 import { slice } from "./slice.ts";
 
 test("frames overlap, and share the memory of what they are frames of", () => {
-  const x = tensor([[1, 2], [3, 4], [5, 6], [7, 8], [9, 10], [11, 12]]);
+  const x = tensor([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+    [7, 8],
+    [9, 10],
+    [11, 12],
+  ]);
   const framed = frames(x, { length: 3, step: 2 });
   expect(toNested(framed)).toEqual([
     [1, 2, 3, 4, 5, 6],
@@ -21,7 +28,14 @@ test("a convolution over time is one product: differences of neighbors", () => {
 });
 
 test("columns of something wider are framed, too", () => {
-  const x = slice(tensor([[1, 0], [2, 0], [3, 0]]), [null, [0, 1]]);
+  const x = slice(
+    tensor([
+      [1, 0],
+      [2, 0],
+      [3, 0],
+    ]),
+    [null, [0, 1]],
+  );
   expect(toNested(frames(x, { length: 2 }))).toEqual([
     [1, 2],
     [2, 3],
