@@ -13,28 +13,32 @@ export interface Piece {
 }
 
 export interface CutOptions {
-  /** Seconds of a piece before a pause ends it. */
+  /** Seconds of a piece before a pause may end it. */
   readonly least: number;
   /** Seconds of a piece at most. */
   readonly most: number;
+  /** Whether the first pause ends it; otherwise the longest one before `most` does. */
+  readonly atFirstPause: boolean;
+  /** Seconds of quiet that end a piece however short it is; Infinity: none do. */
+  readonly rest: number;
 }
 
 /** Long enough to give words their context, short enough for a model that was trained on up to half a minute. */
-export const recordingPieces: CutOptions = { least: 12, most: 24 };
-/** Short pieces, so that text comes soon after it was said. */
-export const livePieces: CutOptions = { least: 2, most: 12 };
+export const recordingPieces: CutOptions = { least: 12, most: 24, atFirstPause: false, rest: Infinity };
+/** Shorter pieces, so that text comes soon after it was said; the model mishears a word or two on their own, so not much shorter. */
+export const livePieces: CutOptions = { least: 5, most: 15, atFirstPause: true, rest: 1.5 };
 
 /** Quiet as long as this, in seconds, ends a piece; more of it at either end of a piece is left out, for models make words of long silence. */
 const pause = 0.4;
 const keptQuiet = 0.6;
 
-/** Cuts sound at its pauses, in the memory of one piece: after `least` seconds at the first pause; where none comes within `most`, at the quietest
- *  moment since `least`. Pieces in which nothing is to be heard are left out. */
+/** Cuts sound at its pauses, in the memory of one piece: between `least` and `most` seconds at the first or the longest pause; where there is none, at the
+ *  quietest moment. Pieces in which nothing is to be heard are left out. */
 export async function* cutSound(
   sound: AsyncIterable<Float32Array>,
-  { least, most }: CutOptions,
+  options: CutOptions,
 ): AsyncGenerator<Piece, void, void> {
-  const held = new Float32Array(most * sampleRate);
+  const held = new Float32Array(options.most * sampleRate);
   let [length, start] = [0, 0];
   const take = (end: number): Piece | null => {
     const piece = trimmed({ start: start / sampleRate, samples: held.slice(0, end) });
@@ -52,7 +56,7 @@ export async function* cutSound(
       // a look costs the whole piece, so one every tenth of a second
       if (length < held.length && length - looked < sampleRate / 10) continue;
       looked = length;
-      const end = endOfPiece(held.subarray(0, length), least * sampleRate, length === held.length);
+      const end = endOfPiece(held.subarray(0, length), options, length === held.length);
       if (end === null) continue;
       const piece = take(end);
       looked = length;
@@ -64,24 +68,34 @@ export async function* cutSound(
 }
 
 /** Where to cut, in samples, or null: not yet. */
-function endOfPiece(held: Float32Array, least: number, isFull: boolean): number | null {
+function endOfPiece(held: Float32Array, { least, atFirstPause, rest }: CutOptions, isFull: boolean): number | null {
   const levels = loudness(held, stretch);
-  if (isSilent(levels)) return held.length >= least ? held.length : null;
-  if (held.length < least) return null;
+  const first = Math.floor((least * sampleRate) / stretch);
+  const hasLeast = levels.length >= first;
+  if (isSilent(levels)) return hasLeast ? held.length : null;
   const quiet = pauseLevel(levels);
-  const run = (pause * sampleRate) / stretch;
-  let quietSince = 0;
+  const restSince = levels.findLastIndex((level) => level >= quiet) + 1;
+  if ((levels.length - restSince) * stretch >= rest * sampleRate) return held.length;
+  if (!hasLeast || !(isFull || atFirstPause)) return null;
+
+  let [quietSince, longest, best] = [0, (pause * sampleRate) / stretch - 1, -1];
   for (const [index, level] of levels.entries()) {
     if (level >= quiet) quietSince = index + 1;
-    const middle = (quietSince + index) / 2;
-    if (index + 1 - quietSince >= run && middle * stretch >= least - (pause / 2) * sampleRate)
-      return Math.floor(middle) * stretch;
+    const middle = Math.floor((quietSince + index) / 2);
+    if (index + 1 - quietSince <= longest || middle < first) continue;
+    [longest, best] = [index + 1 - quietSince, middle];
+    if (atFirstPause) break;
   }
-  if (!isFull) return null;
-  let best = Math.floor(least / stretch);
+  if (best < 0 && !isFull) return null;
+  return (best < 0 ? quietest(levels, first) : best) * stretch;
+}
+
+/** The stretch that is quietest together with its neighbors. */
+function quietest(levels: Float64Array, first: number): number {
   const around = (index: number): number => levels[index - 1] + levels[index] + levels[index + 1];
-  for (let index = best; index + 1 < levels.length; index++) if (around(index) < around(best)) best = index;
-  return best * stretch;
+  let best = first;
+  for (let index = first; index + 1 < levels.length; index++) if (around(index) < around(best)) best = index;
+  return best;
 }
 
 function isSilent(levels: Float64Array): boolean {

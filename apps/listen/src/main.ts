@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import pc from "picocolors";
 import { parseArguments, type Arguments } from "./arguments.ts";
 import { attentionPicture } from "./attention-picture.ts";
@@ -11,6 +10,7 @@ import { modelFolder } from "./model-files.ts";
 import { openMoonshine, sampleRate, type Moonshine } from "./moonshine.ts";
 import { openStream, openWavFile, type Sound } from "./open-sound.ts";
 import { showProgress } from "./progress.ts";
+import { checkSavable, saveFile } from "./save-file.ts";
 import { transcribe } from "./transcribe.ts";
 import { wordTimes, type Word } from "./word-times.ts";
 
@@ -26,6 +26,8 @@ try {
 }
 
 async function main(options: Arguments): Promise<void> {
+  const { srt, vtt, attention } = options;
+  for (const path of [srt, vtt, attention]) if (path !== undefined) await checkSavable(path);
   const stop = new AbortController();
   // what has been heard until then is still written; a second Ctrl-C ends it at once
   process.once("SIGINT", () => stop.abort());
@@ -39,8 +41,8 @@ async function main(options: Arguments): Promise<void> {
   const started = performance.now();
   const heard = await listen(model, sound, options);
   if (options.json) process.stdout.write(`${JSON.stringify(heard, null, 2)}\n`);
-  if (options.srt !== undefined) await save(options.srt, srtOf(heard.words));
-  if (options.vtt !== undefined) await save(options.vtt, vttOf(heard.words));
+  if (srt !== undefined) await save(srt, srtOf(heard.words));
+  if (vtt !== undefined) await save(vtt, vttOf(heard.words));
   model.dispose();
   backend.dispose();
   const seconds = (performance.now() - started) / 1000;
@@ -92,14 +94,12 @@ async function listen(model: Moonshine, sound: Sound, options: Arguments): Promi
   return { text: texts.join(" "), seconds, words };
 }
 
-const lineOf = ({ text, start, end }: Word): string => `[${clock(start)} - ${clock(end)}] ${text}\n`;
+function lineOf({ text, start, end }: Word): string {
+  return `[${clock(start)} - ${clock(end)}] ${text}\n`;
+}
 
 async function save(path: string, content: string): Promise<void> {
-  try {
-    await writeFile(path, content);
-  } catch (error) {
-    throw new ListenError(`${path} could not be written: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  await saveFile(path, content);
   say(`Wrote ${path}`);
 }
 

@@ -10,7 +10,8 @@ export async function* readSamples(
   const decoding = decoder();
   decoding.decode(headerOf(format));
   for await (const piece of bytes) {
-    const { channelData } = decoding.decode(piece);
+    // not as the Buffer that streams give, whose `slice` makes no copy: the decoder aligns samples by one
+    const { channelData } = decoding.decode(new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength));
     if (channelData.length > 0) yield mixed(channelData);
   }
 }

@@ -1,6 +1,5 @@
-import { LlamaTokenizer } from "llama-tokenizer-js";
+import tokenizer from "llama-tokenizer-js";
 
-const tokenizer = new LlamaTokenizer();
 /** Moonshine's vocabulary is Llama's with 768 entries more, which are no text. */
 const texts = tokenizer.vocabById.length;
 
