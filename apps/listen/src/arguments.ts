@@ -71,7 +71,6 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const isRaw = format !== undefined || rate !== undefined || channels !== undefined;
   if (isRaw && file !== "-")
     command.error("error: --format, --rate and --channels describe raw samples on standard input: name it as -.");
-  if (command.args.length > 1) command.error("error: expected one file. Run it once for each.");
   return {
     ...options,
     file: file === undefined ? sample : file === "-" ? "-" : fromCaller(file),

@@ -1,5 +1,5 @@
 import { loudness } from "./loudness.ts";
-import { sampleRate } from "./moonshine.ts";
+import { sampleRate } from "./resample.ts";
 import { samplesPerVector, type Word } from "./word-times.ts";
 import type { Transcript } from "./transcribe.ts";
 import { wordsOf } from "./words.ts";

@@ -13,21 +13,24 @@ interface Caption {
 
 /** SubRip captions. */
 export function srtOf(words: readonly Word[]): string {
-  const time = (seconds: number): string => clock(seconds, { hours: true, mark: ",", digits: 3 });
-  return captionsOf(words)
-    .map(({ text, start, end }, index) => `${index + 1}\n${time(start)} --> ${time(end)}\n${text}\n`)
-    .join("\n");
+  const captions = captionsOf(words).map(
+    (caption, index) => `${index + 1}\n${timesOf(caption, ",")}\n${caption.text}\n`,
+  );
+  return captions.join("\n");
 }
 
 /** WebVTT captions. @see https://www.w3.org/TR/webvtt1/ */
 export function vttOf(words: readonly Word[]): string {
-  const time = (seconds: number): string => clock(seconds, { hours: true, digits: 3 });
-  const escaped = (text: string): string =>
-    text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-  return [
-    "WEBVTT\n",
-    ...captionsOf(words).map(({ text, start, end }) => `${time(start)} --> ${time(end)}\n${escaped(text)}\n`),
-  ].join("\n");
+  const captions = captionsOf(words).map((caption) => `${timesOf(caption, ".")}\n${escaped(caption.text)}\n`);
+  return ["WEBVTT\n", ...captions].join("\n");
+}
+
+function timesOf({ start, end }: Caption, mark: string): string {
+  return [start, end].map((seconds) => clock(seconds, { hours: true, mark, digits: 3 })).join(" --> ");
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function captionsOf(words: readonly Word[]): Caption[] {
@@ -58,7 +61,8 @@ const textOf = (words: readonly Word[]): string => words.map(({ text }) => text)
 function twoLines(words: readonly Word[]): string {
   if (textOf(words).length <= lineLetters) return textOf(words);
   const halves = words.slice(1).map((_, index) => [textOf(words.slice(0, index + 1)), textOf(words.slice(index + 1))]);
-  const longer = (lines: readonly string[]): number => Math.max(...lines.map(({ length }) => length));
   const best = halves.toSorted((a, b) => longer(a) - longer(b))[0];
   return best ? best.join("\n") : textOf(words);
 }
+
+const longer = (lines: readonly string[]): number => Math.max(...lines.map(({ length }) => length));

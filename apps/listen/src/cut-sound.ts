@@ -1,6 +1,6 @@
 import { inaudible, loudness, pauseLevel } from "./loudness.ts";
+import { sampleRate } from "./resample.ts";
 
-const sampleRate = 16_000;
 /** Stretches in which loudness is measured: 20 ms. */
 const stretch = 320;
 
@@ -35,7 +35,7 @@ const keptQuiet = 0.6;
 /** Cuts sound at its pauses, in the memory of one piece: between `least` and `most` seconds at the first or the longest pause; where there is none, at the
  *  quietest moment. Pieces in which nothing is to be heard are left out. */
 export async function* cutSound(
-  sound: AsyncIterable<Float32Array>,
+  sound: AsyncIterable<Float32Array> | Iterable<Float32Array>,
   options: CutOptions,
 ): AsyncGenerator<Piece, void, void> {
   const held = new Float32Array(options.most * sampleRate);
@@ -53,8 +53,9 @@ export async function* cutSound(
       held.set(some, length);
       length += some.length;
       first += some.length;
-      // a look costs the whole piece, so one every tenth of a second
-      if (length < held.length && length - looked < sampleRate / 10) continue;
+      // a look costs the whole piece, so one every tenth of a second, or none before there is most to choose from
+      const isDue = options.atFirstPause && length - looked >= sampleRate / 10;
+      if (length < held.length && !isDue) continue;
       looked = length;
       const end = endOfPiece(held.subarray(0, length), options, length === held.length);
       if (end === null) continue;
@@ -76,7 +77,7 @@ function endOfPiece(held: Float32Array, { least, atFirstPause, rest }: CutOption
   const quiet = pauseLevel(levels);
   const restSince = levels.findLastIndex((level) => level >= quiet) + 1;
   if ((levels.length - restSince) * stretch >= rest * sampleRate) return held.length;
-  if (!hasLeast || !(isFull || atFirstPause)) return null;
+  if (!hasLeast) return null;
 
   let [quietSince, longest, best] = [0, (pause * sampleRate) / stretch - 1, -1];
   for (const [index, level] of levels.entries()) {

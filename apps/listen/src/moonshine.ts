@@ -7,7 +7,6 @@ import { openModelFile } from "./model-files.ts";
 import { readDecoder, readEncoder, sizes } from "./moonshine-weights.ts";
 import { createSoundVectors } from "./sound-vectors.ts";
 
-export const sampleRate = 16_000;
 /** Begins and ends every text. */
 export const [textStart, textEnd] = [1, 2];
 /** Vectors for sound of 40 s: what rotary positions are made for. */

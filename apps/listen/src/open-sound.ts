@@ -45,6 +45,19 @@ export async function openStream(stream: Readable, raw: SampleFormat | null, sig
   return soundOf("Standard input", header, rest, null);
 }
 
+/** All samples of a sound at once. */
+export async function allSamples(sound: Sound): Promise<Float32Array> {
+  const parts: Float32Array[] = [];
+  for await (const part of sound.samples) parts.push(part);
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let length = 0;
+  for (const part of parts) {
+    all.set(part, length);
+    length += part.length;
+  }
+  return all;
+}
+
 /** @param there bytes that follow the header, where it is known */
 function soundOf(
   who: string,

@@ -1,5 +1,5 @@
 /** Samples per second that the model listens to. */
-const wanted = 16_000;
+export const sampleRate = 16_000;
 /** Zeros after the end: they push out what the filter still holds, about 50 samples. */
 const tail = 0.02;
 /** libsamplerate-js takes at most 4 MB at once. */
@@ -12,9 +12,9 @@ export async function* resampled(
   sound: AsyncIterable<Float32Array>,
   rate: number,
 ): AsyncGenerator<Float32Array, void, void> {
-  if (rate === wanted) return yield* sound;
+  if (rate === sampleRate) return yield* sound;
   const { create, ConverterType } = (await import("@alexanderolsen/libsamplerate-js")).default;
-  const converter = await create(1, rate, wanted, { converterType: ConverterType.SRC_SINC_MEDIUM_QUALITY });
+  const converter = await create(1, rate, sampleRate, { converterType: ConverterType.SRC_SINC_MEDIUM_QUALITY });
   let [came, went] = [0, 0];
   try {
     for await (const samples of sound) {
@@ -26,7 +26,7 @@ export async function* resampled(
       }
     }
     const rest = converter.full(new Float32Array(Math.ceil(tail * rate)));
-    yield rest.slice(0, Math.max(0, Math.round((came * wanted) / rate) - went));
+    yield rest.slice(0, Math.max(0, Math.round((came * sampleRate) / rate) - went));
   } finally {
     converter.destroy();
   }

@@ -2,7 +2,8 @@ import { setImmediate } from "node:timers/promises";
 import { attentionWeights } from "@fovea/dot-product-attention";
 import { readValues, type Tensor } from "@fovea/tensor";
 import { generate, type LayerResult } from "@fovea/transformer";
-import { sampleRate, textEnd, textStart, type Moonshine } from "./moonshine.ts";
+import { textEnd, textStart, type Moonshine } from "./moonshine.ts";
+import { sampleRate } from "./resample.ts";
 import { fewestSamples } from "./sound-vectors.ts";
 import { textOf } from "./tokenizer.ts";
 

@@ -1,6 +1,6 @@
 import { alignRows } from "./align.ts";
 import { loudness, pauseLevel } from "./loudness.ts";
-import { sampleRate } from "./moonshine.ts";
+import { sampleRate } from "./resample.ts";
 import type { Transcript } from "./transcribe.ts";
 import { wordsOf } from "./words.ts";
 

@@ -149,6 +149,33 @@ test("an encoder-decoder attends to each sequence's own length, also when beams 
   expect(() => createDecoder(weights, { attention }).open({ memory: both })).toThrow("Leave memory out");
 });
 
+test("an encoder's keys and values lie where the cache's options say, and go with the session", () => {
+  const backend = createWasmBackend({ threads: 1 });
+  const crossing: DecoderWeights = { ...weights, layers: [someLayer(crossingKind)] };
+  const memory = random.normal([1, 500, 8]);
+  const decoder = createDecoder(crossing, { attention: { heads: 4 }, backend });
+  const decodeOnce = (): { readonly logits: Tensor; readonly held: number } => {
+    const session = decoder.open({ memory, cache: { allocate: backend.allocate } });
+    const logits = session.feed([[1, 2]]);
+    const held = backend.bytesInUse;
+    session.dispose();
+    return { logits, held: held - backend.bytesInUse };
+  };
+  decodeOnce(); // compiles, once
+  const { logits, held } = decodeOnce();
+  assertAllClose(
+    logits,
+    createDecoder(crossing, { attention: { heads: 4 } })
+      .open({ memory })
+      .feed([[1, 2]]),
+    close,
+  );
+  const { key, value } = crossing.layers[0].crossAttention!;
+  expect(held).toBeGreaterThanOrEqual(500 * 4 * (key.weight.shape[1] + value.weight.shape[1]));
+  decoder.dispose();
+  backend.dispose();
+});
+
 test("settings that do not fit the layers, and an encoder without an embedding, are refused", () => {
   expect(() => createDecoder(weights, { attention: attention.slice(0, 1) })).toThrow("one for each, got 1");
   const encoder = createEncoder({ layers: [someLayer(layerKind)] }, { attention: { heads: 4 } });
