@@ -10,8 +10,8 @@ export function loudness(samples: Float32Array, stretch: number): Float64Array {
   return levels;
 }
 
-/** Below -54 dB of full scale nobody is heard: microphones hiss louder than that only when turned up. */
-export const inaudible = 0.002;
+/** Below -66 dB of full scale nobody is heard: what 16 bits round to silence is hardly quieter. */
+export const inaudible = 0.0005;
 
 /** The level below which a stretch counts as a pause: a tenth of the loud ones (their 95th percentile), so that it follows how far away people
  *  stand. */

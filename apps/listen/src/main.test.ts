@@ -52,7 +52,7 @@ test("a WAV file on standard input, as JSON", () => {
 test("silence is called silence", () => {
   const { status, stdout, stderr } = run(["-"], wavBytes(new Float32Array(16_000)));
   expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
-  expect(stderr).toBe("No speech was heard in 1.0 s of sound: it is silent, or too short.\n");
+  expect(stderr).toBe("No speech was heard in 1.0 s of sound: silence, noise, or too short.\n");
 });
 
 test.each<[string[], string]>([

@@ -42,7 +42,7 @@ async function main(options: Arguments): Promise<void> {
     await saveFile(path, content);
     say(`Wrote ${path}`);
   }
-  if (text === "") say(`No speech was heard in ${seconds.toFixed(1)} s of sound: it is silent, or too short.`);
+  if (text === "") say(`No speech was heard in ${seconds.toFixed(1)} s of sound: silence, noise, or too short.`);
   else say(pc.dim(`${seconds.toFixed(1)} s of sound in ${took.toFixed(1)} s (${options.backend})`));
   if (stop.signal.aborted) process.exitCode = 130;
 }

@@ -10,7 +10,7 @@ import { textOf } from "./tokenizer.ts";
 /** What a decoder that goes round in circles may write at most: nobody speaks faster. Moonshine's own code stops there, too. */
 const tokensPerSecond = 6.5;
 
-/** Heads of cross-attention, as layer and head from 0, that follow the sound while they write: on the golden recordings their gaze never goes back.
+/** Heads of cross-attention, as layer and head from 0, that follow the sound while they write: in all of jfk.wav their gaze never goes back.
  *  Other heads rest on a fixed moment, or look around. */
 const alignedHeads = [
   [3, 0],
