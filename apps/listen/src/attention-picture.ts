@@ -4,7 +4,7 @@ import { samplesPerVector, type Word } from "./word-times.ts";
 import type { Transcript } from "./transcribe.ts";
 import { wordsOf } from "./words.ts";
 
-const [pixelsPerSecond, rowHeight, letterWidth] = [90, 22, 8.2];
+const [pixelsPerSecond, rowHeight, letterWidth] = [90, 22, 9];
 /** Title, wave and axis above the rows. */
 const [titleHeight, waveHeight, axisHeight, margin] = [44, 56, 24, 16];
 /** Shades of a cell. */

@@ -5,10 +5,16 @@ import { fileSource } from "@fovea/weights/node";
 import { openOnnx, type OnnxFile } from "@fovea/weights/onnx";
 import { ListenError } from "./listen-error.ts";
 
-/** The folder of Moonshine tiny's weights in the npm package. */
+/** The folder of Moonshine tiny's weights in the npm package.
+ *  @throws {ListenError} when the package is not installed */
 export function modelFolder(): string {
-  const code = fileURLToPath(import.meta.resolve("@moonshine-ai/moonshine-js"));
-  return join(dirname(code), "model/tiny/quantized");
+  try {
+    return join(dirname(fileURLToPath(import.meta.resolve("@moonshine-ai/moonshine-js"))), "model/tiny/quantized");
+  } catch {
+    throw new ListenError(
+      `The model's package @moonshine-ai/moonshine-js is not installed. Run npm run listen, which installs it.`,
+    );
+  }
 }
 
 /** Opens a file of the model and reads its weights.

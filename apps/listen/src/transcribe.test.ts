@@ -24,7 +24,7 @@ let sentence: Float32Array;
 beforeAll(async () => {
   model = await openMoonshine(modelFolder(), backend);
   sentence = await allSamples(await openWavFile(sample));
-});
+}, 60_000);
 afterAll(() => {
   model.dispose();
   backend.dispose();
