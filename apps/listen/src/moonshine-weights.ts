@@ -92,6 +92,8 @@ export async function readDecoder(file: OnnxFile): Promise<DecoderWeights> {
       };
     }),
     normalization: await read.normalization("model.decoder.norm.weight_merged_0", dim),
+    // tied to the embedding; in bytes, because every step reads all of it
+    head: await read.head(tokens, `${tokens}_zero_point`, vocabulary, dim),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { MultiHeadAttentionWeights, Projection } from "@fovea/multi-head-attention";
 import { readValues, tensor, type Tensor } from "@fovea/tensor";
-import type { Normalization } from "@fovea/transformer";
+import type { Normalization, QuantizedHead } from "@fovea/transformer";
 import type { OnnxFile } from "@fovea/weights/onnx";
 import { ListenError } from "./listen-error.ts";
 
@@ -13,6 +13,9 @@ export interface WeightReader {
   /** A table of uint8 as floats: `(stored - zero point) × scale`.
    *  @param base its name without `_quantized` */
   table(base: string, zeroPoint: string, rows: number, columns: number): Promise<Tensor>;
+  /** A table of uint8 as a head with a column for each row: a byte a number, as it is stored, but for rows that reach beyond 127 steps from the zero point,
+   *  which are rounded to 127 steps of their own. */
+  head(base: string, zeroPoint: string, rows: number, columns: number): Promise<QuantizedHead>;
   /** A linear layer without bias: the node's weight, `[rows, columns]`. */
   matrix(node: string, rows: number, columns: number): Promise<Projection>;
   projection(node: string, rows: number, columns: number, bias: string): Promise<Projection>;
@@ -47,6 +50,23 @@ export function weightReader(file: OnnxFile): WeightReader {
     const [scale] = readValues(await find(`${base}_scale`, []));
     return tensor(scaled(stored, scale, -zero * scale), { shape: [rows, columns] });
   };
+  const head = async (base: string, zeroPoint: string, rows: number, columns: number): Promise<QuantizedHead> => {
+    const stored = readValues(await find(`${base}_quantized`, [rows, columns]));
+    const [zero] = readValues(await find(zeroPoint, []));
+    const [step] = readValues(await find(`${base}_scale`, []));
+    const scale = new Float32Array(rows);
+    const values = new Uint8Array(rows * columns);
+    for (let row = 0; row < rows; row++) {
+      let most = 127;
+      for (let i = row * columns; i < (row + 1) * columns; i++) most = Math.max(most, Math.abs(stored[i] - zero));
+      scale[row] = (step * most) / 127;
+      for (let column = 0; column < columns; column++) {
+        const steps = Math.round(((stored[row * columns + column] - zero) * 127) / most);
+        values[column * rows + row] = 128 + steps;
+      }
+    }
+    return { weight: { values: tensor(values, { shape: [columns, rows] }), scale: tensor(scale) } };
+  };
   // the weights of a MatMulInteger have numbers for names: its inputs are sound, weight, the sound's zero point, the weight's
   const matrix = async (node: string, rows: number, columns: number): Promise<Projection> => {
     const [quantized, zeroPoint] = [inputOf(`${node}/MatMul_quant`, 1), inputOf(`${node}/MatMul_quant`, 3)];
@@ -56,6 +76,7 @@ export function weightReader(file: OnnxFile): WeightReader {
     find,
     ofNode: (name, shape) => find(inputOf(name, 1), shape),
     table,
+    head,
     matrix,
     projection: async (node, rows, columns, bias) => ({
       ...(await matrix(node, rows, columns)),

@@ -1,4 +1,4 @@
-import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
+import { referenceBackend, type Backend, type QuantizedWeight } from "@fovea/dot-product-attention";
 import type { CacheOptions, Projection } from "@fovea/multi-head-attention";
 import { transpose, type Tensor } from "@fovea/tensor";
 import { DecoderSession } from "./decoder-session.ts";
@@ -16,7 +16,15 @@ export interface DecoderWeights {
   /** After the last layer; default none. */
   readonly normalization?: Normalization;
   /** Vectors to logits, weight `[dim, vocabulary]`; default tied: the token vectors of the embedding (Press & Wolf 2017). */
-  readonly head?: Projection;
+  readonly head?: Projection | QuantizedHead;
+}
+
+/** A head in a quarter of the memory, which is what a decode step of a small model with many tokens waits for. */
+export interface QuantizedHead {
+  /** `[dim, vocabulary]`, see `quantizeWeight` */
+  readonly weight: QuantizedWeight;
+  /** `[vocabulary]` */
+  readonly bias?: Tensor;
 }
 
 export interface DecoderSettings {
@@ -50,7 +58,7 @@ export interface Decoder {
 
 /** A decoder made ready: what all its sessions share. */
 export interface PreparedDecoder extends DecoderWeights {
-  readonly head: Projection;
+  readonly head: Projection | QuantizedHead;
   readonly attention: readonly AttentionSettings[];
   readonly crossAttention: readonly AttentionSettings[];
   readonly order: "pre" | "post";
