@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toNested } from "@fovea/tensor";
+import { toNested, type Tensor } from "@fovea/tensor";
 import { readLlama } from "./read-llama.ts";
 import { StoryError } from "./story-error.ts";
 
@@ -30,7 +30,7 @@ test("weights come in llama2.c's order, matrices turned to [in, out]", () => {
 
 test("a negative vocabulary brings a head of its own, after the rotary tables", () => {
   const { weights } = readLlama(smallFile(-5));
-  expect(toNested(weights.head!.weight)).toMatchObject({ 0: [128, 132, 136, 140, 144] });
+  expect(toNested(weights.head!.weight as Tensor)).toMatchObject({ 0: [128, 132, 136, 140, 144] });
 });
 
 test.each([

@@ -7,6 +7,7 @@ import {
   tensor,
   toArray,
   type Tensor,
+  zeros,
 } from "@fovea/tensor";
 import { rotaryTables, rotaryTransform } from "@fovea/embedding";
 import { expect, test } from "vitest";
@@ -16,6 +17,7 @@ import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 import { multiHeadAttention } from "./multi-head-attention.ts";
 import { naiveMultiHeadAttention } from "./naive.test-support.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
+import type { Allocate } from "./token-rows.ts";
 import type { MultiHeadAttentionWeights, Projection } from "./weights.ts";
 
 const random = randomGenerator(7);
@@ -100,6 +102,20 @@ test("a fixed cache stands for the encoder's vectors, projected once", () => {
     assertAllClose(output, slice(expected, [null, [i, i + 1]]), close);
   }
   expect(() => multiHeadAttention(weights, x, { heads: 4, key, cache })).toThrow(MultiHeadAttentionError);
+});
+
+test("a fixed cache is stored as asked, and where", () => {
+  const weights = { query: linear(8, 12), key: linear(5, 12), value: linear(5, 8) };
+  const asked: unknown[] = [];
+  const allocate: Allocate = (shape, dtype) => {
+    asked.push([...shape, dtype]);
+    return zeros(shape, dtype);
+  };
+  crossAttentionCache(weights, normal(2, 4, 5), { heads: 4, storage: { allocate, dtype: "float32" } });
+  expect(asked).toEqual([
+    [2, 4, 4, 3, "float32"],
+    [2, 4, 4, 2, "float32"],
+  ]);
 });
 
 test("a windowed cache attends as if only sinks, recent tokens and the new one had ever been there", () => {

@@ -1,16 +1,19 @@
 import { referenceBackend } from "@fovea/dot-product-attention";
 import { checkShape, type Tensor } from "@fovea/tensor";
 import { headSizes } from "./head-sizes.ts";
-import { KeyValueCache } from "./key-value-cache.ts";
+import { type CacheOptions, KeyValueCache } from "./key-value-cache.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
 import { projectHeads } from "./project-heads.ts";
 import { tokenPositions } from "./token-positions.ts";
 import type { MultiHeadAttentionWeights } from "./weights.ts";
 
-export type CrossAttentionCacheOptions = Pick<
+export interface CrossAttentionCacheOptions extends Pick<
   MultiHeadAttentionOptions,
   "heads" | "value" | "positionTransform" | "keyPositions" | "backend"
->;
+> {
+  /** How keys and values are stored, and where: with a backend's `allocate` every step reads them in place. */
+  readonly storage?: Pick<CacheOptions, "dtype" | "allocate"> | undefined;
+}
 
 /** Projects what an encoder gave into keys and values, once for all steps of a decoder: pass the result as `cache`.
  *  @param key `[batch, keys, keyDim]`
@@ -22,7 +25,7 @@ export function crossAttentionCache(
   options: CrossAttentionCacheOptions,
 ): KeyValueCache {
   const who = "crossAttentionCache";
-  const { heads, value = key, positionTransform, keyPositions, backend } = options;
+  const { heads, value = key, positionTransform, keyPositions, backend, storage } = options;
   const operations = backend?.operations ?? referenceBackend.operations;
   const { keyHeads } = headSizes(who, weights, heads);
   const { batch, keys } = checkShape(who, "key", key, ["batch", "keys", weights.key.weight.shape[0]]);
@@ -37,5 +40,5 @@ export function crossAttentionCache(
     operations,
   });
   const projectedValue = projectHeads(value, { projection: weights.value, heads: keyHeads, operations });
-  return KeyValueCache.fixed(projectedKey.ready, projectedValue.ready);
+  return KeyValueCache.fixed(projectedKey.ready, projectedValue.ready, storage);
 }

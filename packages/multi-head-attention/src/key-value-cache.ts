@@ -46,9 +46,12 @@ export class KeyValueCache {
 
   /** A cache that is filled once, for cross-attention: it holds copies of projected keys and values and refuses to append or truncate.
    *  @param key `[batch, keyHeads, keys, headDim]`
-   *  @param value `[batch, keyHeads, keys, valueDim]` */
-  static fixed(key: Tensor, value: Tensor): KeyValueCache {
-    const cache = new KeyValueCache({ capacity: Math.max(key.shape[2] ?? 0, 1) });
+   *  @param value `[batch, keyHeads, keys, valueDim]`
+   *  @param options how they are stored and where */
+  static fixed(key: Tensor, value: Tensor, options: Pick<CacheOptions, "dtype" | "allocate"> = {}): KeyValueCache {
+    const { dtype, allocate } = options;
+    const capacity = Math.max(key.shape[2] ?? 0, 1);
+    const cache = new KeyValueCache({ capacity, ...(dtype && { dtype }), ...(allocate && { allocate }) });
     cache.append(key, value);
     cache.#fixed = true;
     return cache;

@@ -18,6 +18,8 @@ export type { NestedValues } from "./from-nested.ts";
 export type { NdarrayLike, NumberArray } from "./from-strided.ts";
 export { tensor } from "./from-values.ts";
 export type { MatrixLike, TensorLike } from "./from-values.ts";
+export { frames } from "./frames.ts";
+export type { FrameOptions } from "./frames.ts";
 export { gelu, geluGradient } from "./gelu.ts";
 export type { GeluOptions } from "./gelu.ts";
 export { concatenate, split, stack } from "./join.ts";

@@ -35,7 +35,7 @@ export class DecoderSession implements TokenSession {
     }
     this.#memories = decoder.layers.map(({ crossAttention }, index) => {
       const { positionTransform, heads } = decoder.crossAttention[index];
-      const settings = { heads, positionTransform, backend: decoder.backend };
+      const settings = { heads, positionTransform, backend: decoder.backend, storage: cache };
       return crossAttention && memory && this.#scope(() => crossAttentionCache(crossAttention, memory, settings));
     });
     this.#memoryLengths = memoryLengths && Array.from(memoryLengths);

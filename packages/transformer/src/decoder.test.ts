@@ -1,12 +1,14 @@
 import { createWasmBackend } from "@fovea/backend-wasm";
+import { referenceBackend } from "@fovea/dot-product-attention";
 import { sinusoidalPositions, rotaryTables, rotaryTransform } from "@fovea/embedding";
 import { slidingWindow } from "@fovea/masking";
 import { alibi } from "@fovea/scoring";
-import { assertAllClose, concatenate, randomGenerator, slice, type Tensor } from "@fovea/tensor";
+import { assertAllClose, concatenate, randomGenerator, slice, tensor, type Tensor } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { createDecoder, type DecoderWeights } from "./decoder.ts";
 import { createEncoder } from "./encoder.ts";
 import { someLayer } from "./naive.test-support.ts";
+import { RowSession } from "./rows/row-session.ts";
 import { TransformerError } from "./transformer-error.ts";
 
 const random = randomGenerator(3);
@@ -147,6 +149,55 @@ test("an encoder-decoder attends to each sequence's own length, also when beams 
   assertAllClose(logits, concatenate(expected, 0), close);
   expect(() => decoder.open()).toThrow("attends to an encoder");
   expect(() => createDecoder(weights, { attention }).open({ memory: both })).toThrow("Leave memory out");
+});
+
+test("a quantized head gives the logits of the numbers it stands for, on every backend", () => {
+  const values = tensor(
+    Uint8Array.from({ length: 80 }, (_, i) => (i * 37) % 256),
+    { shape: [8, 10] },
+  );
+  const scale = tensor(Float32Array.from({ length: 10 }, (_, i) => (i + 1) / 1000));
+  const floats = Array.from({ length: 80 }, (_, i) => ((((i * 37) % 256) - 128) * ((i % 10) + 1)) / 1000);
+  const bias = random.normal([10]);
+  const expected = createDecoder(
+    { ...weights, head: { weight: tensor(floats, { shape: [8, 10] }), bias } },
+    { attention },
+  );
+  const quantized = { ...weights, head: { weight: { values, scale }, bias } };
+  for (const backend of [referenceBackend, createWasmBackend({ threads: 1 })]) {
+    const decoder = createDecoder(quantized, { attention, backend });
+    assertAllClose(decoder.open().feed([text]), expected.open().feed([text]), close);
+    decoder.dispose();
+    backend.dispose();
+  }
+  expect(() => new RowSession(quantized, { attention }, { capacity: 8 })).toThrow("RowSession: the head is quantized");
+});
+
+test("an encoder's keys and values lie where the cache's options say, and go with the session", () => {
+  const backend = createWasmBackend({ threads: 1 });
+  const crossing: DecoderWeights = { ...weights, layers: [someLayer(crossingKind)] };
+  const memory = random.normal([1, 500, 8]);
+  const decoder = createDecoder(crossing, { attention: { heads: 4 }, backend });
+  const decodeOnce = (): { readonly logits: Tensor; readonly held: number } => {
+    const session = decoder.open({ memory, cache: { allocate: backend.allocate } });
+    const logits = session.feed([[1, 2]]);
+    const held = backend.bytesInUse;
+    session.dispose();
+    return { logits, held: held - backend.bytesInUse };
+  };
+  decodeOnce(); // compiles, once
+  const { logits, held } = decodeOnce();
+  assertAllClose(
+    logits,
+    createDecoder(crossing, { attention: { heads: 4 } })
+      .open({ memory })
+      .feed([[1, 2]]),
+    close,
+  );
+  const { key, value } = crossing.layers[0].crossAttention!;
+  expect(held).toBeGreaterThanOrEqual(500 * 4 * (key.weight.shape[1] + value.weight.shape[1]));
+  decoder.dispose();
+  backend.dispose();
 });
 
 test("settings that do not fit the layers, and an encoder without an embedding, are refused", () => {

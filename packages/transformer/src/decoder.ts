@@ -1,4 +1,4 @@
-import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
+import { referenceBackend, type Backend, type QuantizedWeight } from "@fovea/dot-product-attention";
 import type { CacheOptions, Projection } from "@fovea/multi-head-attention";
 import { transpose, type Tensor } from "@fovea/tensor";
 import { DecoderSession } from "./decoder-session.ts";
@@ -16,7 +16,15 @@ export interface DecoderWeights {
   /** After the last layer; default none. */
   readonly normalization?: Normalization;
   /** Vectors to logits, weight `[dim, vocabulary]`; default tied: the token vectors of the embedding (Press & Wolf 2017). */
-  readonly head?: Projection;
+  readonly head?: Projection | QuantizedHead;
+}
+
+/** A head in a quarter of the memory, which is what a decode step of a small model with many tokens waits for. */
+export interface QuantizedHead {
+  /** `[dim, vocabulary]`, see `quantizeWeight` */
+  readonly weight: QuantizedWeight;
+  /** `[vocabulary]` */
+  readonly bias?: Tensor;
 }
 
 export interface DecoderSettings {
@@ -35,7 +43,7 @@ export interface SessionOptions {
   readonly memory?: Tensor;
   /** Vectors of each sequence in `memory`, `[batch]`; default all. */
   readonly memoryLengths?: ArrayLike<number>;
-  /** How each layer keeps its keys and values: capacity, window with sinks, storage; default growing. */
+  /** How each layer keeps its keys and values: capacity, window with sinks, storage; default growing. The encoder's are stored the same way. */
   readonly cache?: CacheOptions;
   /** Called after each layer, while what it computed is alive. */
   readonly observe?: (layer: number, result: LayerResult) => void;
@@ -50,7 +58,7 @@ export interface Decoder {
 
 /** A decoder made ready: what all its sessions share. */
 export interface PreparedDecoder extends DecoderWeights {
-  readonly head: Projection;
+  readonly head: Projection | QuantizedHead;
   readonly attention: readonly AttentionSettings[];
   readonly crossAttention: readonly AttentionSettings[];
   readonly order: "pre" | "post";

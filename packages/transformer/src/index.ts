@@ -1,7 +1,7 @@
 export { beamSearch } from "./beam-search.ts";
 export type { Beam, BeamSearchOptions } from "./beam-search.ts";
 export { createDecoder } from "./decoder.ts";
-export type { Decoder, DecoderSettings, DecoderWeights, SessionOptions } from "./decoder.ts";
+export type { Decoder, DecoderSettings, DecoderWeights, QuantizedHead, SessionOptions } from "./decoder.ts";
 export { DecoderSession } from "./decoder-session.ts";
 export { createEncoder } from "./encoder.ts";
 export type { EncodeOptions, Encoder, EncoderSettings, EncoderWeights } from "./encoder.ts";

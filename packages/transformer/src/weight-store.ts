@@ -1,5 +1,5 @@
-import { referenceBackend, type Backend, type PreparedWeight } from "@fovea/dot-product-attention";
-import type { MultiHeadAttentionWeights, Projection } from "@fovea/multi-head-attention";
+import { referenceBackend, type Backend, type LinearWeight, type PreparedWeight } from "@fovea/dot-product-attention";
+import type { MultiHeadAttentionWeights } from "@fovea/multi-head-attention";
 import type { Tensor } from "@fovea/tensor";
 import type { DecoderLayerWeights } from "./layer-weights.ts";
 import type { Normalization } from "./normalization.ts";
@@ -25,11 +25,11 @@ export class WeightStore {
     return placed;
   }
 
-  project(projection: Projection): Projection {
+  project<P extends { readonly weight: LinearWeight; readonly bias?: Tensor }>(projection: P): P {
     const { weight, bias } = projection;
     const prepared = this.#backend.operations?.prepareWeight(weight);
     if (prepared) this.#made.push(prepared);
-    return bias ? { weight, bias: this.place(bias) } : projection;
+    return bias ? { ...projection, bias: this.place(bias) } : projection;
   }
 
   normalization(normalization: Normalization): Normalization {

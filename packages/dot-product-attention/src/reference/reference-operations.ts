@@ -41,7 +41,7 @@ const activate: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
 };
 
 /** The block operations by the tensor package, one step after another: what other backends are held against. Everything is a plain tensor and
- *  memory is the garbage collector's, so scopes and prepared weights do nothing. */
+ *  memory is the garbage collector's, so scopes do nothing, nor do prepared weights, but for quantized ones: they are kept as floats. */
 export const referenceOperations: BlockOperations = {
   place: (tensor) => tensor,
   linear(x, weight, options = {}) {
@@ -55,7 +55,8 @@ export const referenceOperations: BlockOperations = {
   },
   prepareWeight(weight) {
     checkLinearWeight("prepareWeight", weight);
-    return { dispose: () => {} };
+    if ("values" in weight) floats.set(weight.values, floatsOf(weight));
+    return { dispose: () => void ("values" in weight && floats.delete(weight.values)) };
   },
   matmul(a, b, options = {}) {
     checkMatmul(options.transposeA ? swapLast(a) : a, options.transposeB ? swapLast(b) : b);
@@ -93,8 +94,13 @@ function mapProgram(x: Tensor, program: Program): Tensor {
   return map(x, (value) => Number(evaluate(value, 0, 0, 0, 0, 0, 0)));
 }
 
+/** Quantized weights that were prepared, as floats. */
+const floats = new WeakMap<Tensor, Tensor>();
+
 function floatsOf(weight: LinearWeight): Tensor {
   if (!("values" in weight)) return weight;
+  const prepared = floats.get(weight.values);
+  if (prepared) return prepared;
   return multiply(subtract(cast(weight.values, "float32"), scalar(128)), weight.scale);
 }
 

@@ -78,9 +78,10 @@ export class RowSession implements TokenSession {
         moves: recent !== Infinity,
       }),
     );
-    const head = weights.head ?? { weight: transpose(embedding.tokens) };
-    this.#head = createRowLinear(memory, head);
-    this.#vocabulary = head.weight.shape[1];
+    const { weight, bias } = weights.head ?? { weight: transpose(embedding.tokens) };
+    if ("values" in weight) throw new TransformerError("RowSession: the head is quantized. Use createDecoder.");
+    this.#head = createRowLinear(memory, { weight, ...(bias && { bias }) });
+    this.#vocabulary = weight.shape[1];
     this.#x = memory.allocate(this.#dim + panelColumns);
     this.#logits = memory.allocate(this.#vocabulary + panelColumns);
   }

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { srtOf, vttOf } from "./captions.ts";
+import { clock } from "./clock.ts";
+
+const word = (text: string, start: number, end: number): { text: string; start: number; end: number } => ({
+  text,
+  start,
+  end,
+});
+
+test("captions end with a sentence and at a pause", () => {
+  const words = [word("Yes.", 0.5, 1.75), word("I", 1.8, 2), word("do", 2, 2.25), word("so", 3.25, 4.5)];
+  expect(srtOf(words)).toBe(
+    "1\n00:00:00,500 --> 00:00:01,750\nYes.\n\n2\n00:00:01,800 --> 00:00:02,800\nI do\n\n3\n00:00:03,250 --> 00:00:04,500\nso\n",
+  );
+});
+
+test("a short word stays to be read, but not into the next caption", () => {
+  expect(srtOf([word("No.", 1, 1.1), word("Yes.", 1.5, 1.6)])).toBe(
+    "1\n00:00:01,000 --> 00:00:01,500\nNo.\n\n2\n00:00:01,500 --> 00:00:02,500\nYes.\n",
+  );
+});
+
+test("a caption has at most 84 letters, in two lines of like length", () => {
+  const words = Array.from({ length: 14 }, (_, i) => word(`number${i}`, i / 4, i / 4 + 0.25));
+  expect(vttOf(words)).toBe(
+    "WEBVTT\n\n00:00:00.000 --> 00:00:02.500\nnumber0 number1 number2 number3 number4\nnumber5 number6 number7 number8 number9\n\n" +
+      "00:00:02.500 --> 00:00:03.500\nnumber10 number11 number12 number13\n",
+  );
+});
+
+test("a caption lasts at most six seconds", () => {
+  const words = Array.from({ length: 8 }, (_, i) => word("so", i, i + 1));
+  expect(vttOf(words)).toBe(
+    "WEBVTT\n\n00:00:00.000 --> 00:00:06.000\nso so so so so so\n\n00:00:06.000 --> 00:00:08.000\nso so\n",
+  );
+});
+
+test("WebVTT is named on top, and its markup escaped", () => {
+  expect(vttOf([word("<b>&", 3661, 3663.0004)])).toBe("WEBVTT\n\n01:01:01.000 --> 01:01:03.000\n&lt;b&gt;&amp;\n");
+});
+
+test("no words, no captions", () => {
+  expect([srtOf([]), vttOf([])]).toEqual(["", "WEBVTT\n"]);
+});
+
+test("whole seconds have no point", () => expect(clock(61.4, { digits: 0 })).toBe("01:01"));
+
+test.each([
+  [0, "00:00.00"],
+  [59.996, "01:00.00"],
+  [3599.99, "59:59.99"],
+  [3600, "01:00:00.00"],
+])("%d s is written %s", (seconds, written) => {
+  expect(clock(seconds)).toBe(written);
+});
