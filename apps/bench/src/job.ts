@@ -1,4 +1,5 @@
 import type { EncoderWork } from "./contenders/encoder.ts";
+import type { ListenWork } from "./contenders/listen.ts";
 import type { Limit } from "./contenders/meter.ts";
 import type { ProductWork } from "./contenders/product.ts";
 import type { TrainingKernels } from "./contenders/training.ts";
@@ -13,6 +14,7 @@ export type Job =
   | { readonly contender: "accuracy" }
   | { readonly contender: "block-mask"; readonly work: "window" | "documents" }
   | { readonly contender: "encoder"; readonly work: EncoderWork }
+  | { readonly contender: "listen"; readonly work: ListenWork }
   | { readonly contender: "stories" }
   | { readonly contender: "product"; readonly work: ProductWork }
   | { readonly contender: "training"; readonly work: TrainingKernels };
@@ -63,6 +65,8 @@ export async function prepareJob(job: Job): Promise<Prepared> {
       return (await import("./contenders/block-mask.ts")).prepareBlockMask(job.work);
     case "encoder":
       return (await import("./contenders/encoder.ts")).prepareEncoder(job.work);
+    case "listen":
+      return (await import("./contenders/listen.ts")).prepareListen(job.work);
     case "stories":
       return (await import("./contenders/stories.ts")).prepareStories();
   }

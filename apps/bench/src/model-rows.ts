@@ -1,12 +1,23 @@
 import type { EncoderWork } from "./contenders/encoder.ts";
 import { storyTokens } from "./story-tokens.ts";
-import { fasterThan, rateAtLeast } from "./row.ts";
+import type { ListenWork } from "./contenders/listen.ts";
+import { atMostTimes, fasterThan, rateAtLeast } from "./row.ts";
 import type { Rival, Row } from "./row.ts";
 
 /** Multiplications and additions for one token in the encoder's projections and dense layers, of width 256 and 512. */
 const encoderOperations = 2 * (256 * 768 + 2 * 256 * 512 + 512 * 1536 + 512 * 512 + 2 * 2 * 512 * 1536);
 
 const encoder = (name: string, work: EncoderWork): Rival => ({ name, job: { contender: "encoder", work } });
+
+function listen(part: ListenWork["part"], threads: number): Pick<Row, "job" | "rivals"> {
+  const job = (runtime: ListenWork["runtime"]): Row["job"] => ({
+    contender: "listen",
+    work: { runtime, part, threads },
+  });
+  // onnxruntime-web has one thread in Node
+  const names = threads > 1 ? (["onnxruntime-node"] as const) : (["onnxruntime-web", "onnxruntime-node"] as const);
+  return { job: job("fovea"), rivals: names.map((name) => ({ name, job: job(name) })) };
+}
 
 /** Whole models of the other apps.
  *  @param threads of the rows that have more than one; 1 leaves them out */
@@ -40,6 +51,28 @@ export function modelRows(threads: number): Row[] {
     },
     sentences(1, "sentences-1000"),
     ...(threads > 1 ? [sentences(threads, "sentences-1000-threads")] : []),
+    ...[1, ...(threads > 1 ? [threads] : [])].flatMap((threads): Row[] => {
+      const [text, end] = threads > 1 ? [`, ${threads} threads`, "-threads"] : ["", ""];
+      const web = threads > 1 ? [] : [fasterThan("onnxruntime-web", 1)];
+      return [
+        {
+          id: `listen${end}`,
+          work: `11 s of speech to text, Moonshine tiny${text}`,
+          ...listen("whole", threads),
+          targets: [...web, atMostTimes(1.5, "onnxruntime-node")],
+          limitedBy: "products in float32, where onnxruntime multiplies in 8 bits",
+          seconds: 20,
+        },
+        {
+          id: `listen-step${end}`,
+          work: `one token of it${text}`,
+          ...listen("step", threads),
+          targets: [atMostTimes(1.2, "onnxruntime-node")],
+          limitedBy: "reading the weights, and JavaScript between kernels",
+          seconds: 20,
+        },
+      ];
+    }),
     {
       id: "stories",
       work: `${storyTokens} tokens of a story, 5 layers of width 64`,

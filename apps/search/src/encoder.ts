@@ -56,8 +56,6 @@ export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Bac
 
   /** @returns `[1, tokens, 256]` */
   const embedTexts = (texts: readonly (readonly number[])[]): Tensor => {
-    const packed = (numbers: readonly number[]): Tensor =>
-      tensor(Int32Array.from(numbers), { shape: [1, numbers.length] });
     // the graph adds the vectors twice: once by themselves, once under the positions
     const vectors = operations.place(embed(tokens, packed(texts.flat()), { scale: 2 }));
     return operations.add(vectors, embed(positions, packed(texts.flatMap((text) => [...text.keys()]))));
@@ -107,6 +105,9 @@ export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Bac
       }),
   };
 }
+
+/** Numbers of all texts as one sequence, `[1, tokens]`. */
+const packed = (numbers: readonly number[]): Tensor => tensor(Int32Array.from(numbers), { shape: [1, numbers.length] });
 
 function toUnitLength(values: ArrayLike<number>): Float32Array {
   const length = Math.hypot(...Array.from(values));
