@@ -45,8 +45,7 @@ const documents = documentLengths(16_384, 64, 448);
 /** Keys = queries of an unmasked attention with as many pairs as the documents' visible blocks hold. */
 function sizeOfVisibleBlocks(): number {
   const mask = causalDocuments(documentIds(documents));
-  const queryBlock = 96; // the blocks that the WebAssembly backend asks for
-  const keyBlock = 32;
+  const [queryBlock, keyBlock] = [96, 32]; // finer than the WebAssembly backend asks for: what these hold must be visited
   const blocks = createBlockMask(mask, { queries: 16_384, keys: 16_384, queryBlock, keyBlock });
   const { full, partial } = blockMaskStatistics(blocks);
   return Math.round(Math.sqrt((full + partial) * queryBlock * keyBlock));

@@ -77,7 +77,8 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
           const keyHead = Math.floor((head * keyHeads) / heads);
           for (let first = 0; first < call.queryLengths[b];) {
             const blockRow = Math.floor(first / tiles.queryBlock);
-            const end = Math.min(first + queryTile, (blockRow + 1) * tiles.queryBlock, call.queryLengths[b]);
+            const left = Math.min((blockRow + 1) * tiles.queryBlock, call.queryLengths[b]) - first;
+            const end = first + tileHeight(left, queryTile, module.shape.microRows);
             const runs = tiles.runs(b, head, blockRow);
             if (module.tileBytes > 0) mostTiles = Math.max(mostTiles, keyTiles(words, runs, module.shape.keyTile));
             const row = (b * heads + head) * queries + first;
@@ -144,6 +145,11 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
     borrowed.free();
     for (const tensor of results) tensor.dispose();
   }
+}
+
+/** Rows of the next tile: as few tiles as there must be, of equal height but for the last, in whole groups of the microkernel. */
+function tileHeight(rows: number, most: number, microRows: number): number {
+  return Math.min(rows, Math.ceil(rows / Math.ceil(rows / most) / microRows) * microRows);
 }
 
 /** What queries are multiplied with, and how much a unit of score in a softmax kernel is. Only a power of 2 goes into the queries, so that the

@@ -4,6 +4,7 @@ import { emitCopyRows, emitPackColumns, emitPackRows, paddedTo4, paddedTo8, type
 import { emitMaskRow } from "./mask-row.ts";
 import { emitScaledStore } from "./scaled-store.ts";
 import { emitScoreRow } from "./score-row.ts";
+import { emitSoftmaxGroup } from "./softmax-group.ts";
 import { SeenColumns } from "./seen-columns.ts";
 import { TileLoop } from "./tile-loop.ts";
 import type { TileShape } from "./tile-shape.ts";
@@ -56,6 +57,8 @@ export class ForwardTile {
       maskRow: () => emitMaskRow(mask),
       partialRow: () => emitScoreRow({ ...row, seen: "bits" }),
       weights: () => emitWeightRow(rule, probability, relaxed),
+      wholeGroup: () => emitSoftmaxGroup(shape, score, "all", relaxed),
+      partialGroup: () => emitSoftmaxGroup(shape, score, "bits", relaxed),
     };
     // A kernel has the functions that it calls.
     const added = new Map<FunctionName, number>();
@@ -169,6 +172,44 @@ export class ForwardTile {
     );
   }
 
+  /** The group's scores after the programs, made weights by online softmax. */
+  softmax(): void {
+    const { loop } = this;
+    const f = this.#f;
+    const rows = f.local("i32");
+    f.get(loop.rows);
+    f.get(loop.group);
+    f.op("i32.sub");
+    f.set(rows);
+    f.smaller(rows, this.#shape.microRows);
+    f.set(rows);
+    f.get(loop.group);
+    f.set(loop.row);
+    const pushArguments = (): void => {
+      f.get(rows);
+      this.columns.pushScores();
+      loop.pushSumRow(loop.group);
+      loop.pushRowNumber("maxima");
+      loop.float("unit");
+      this.columns.pushFirstKey();
+      f.get(loop.end);
+      loop.pushScope();
+    };
+    f.get(loop.whole);
+    f.if(
+      () => {
+        pushArguments();
+        f.call(this.#function("wholeGroup"));
+      },
+      () => {
+        pushArguments();
+        loop.pushAt(() => this.columns.pushSeenRow(), this.columns.from);
+        f.call(this.#function("partialGroup"));
+      },
+    );
+    f.release(rows);
+  }
+
   /** Carries the row's largest score on over this tile. */
   raiseMaximum(): void {
     const f = this.#f;
@@ -268,4 +309,15 @@ export class ForwardTile {
 }
 
 type FunctionName =
-  "copyQuery" | "key" | "value" | "scores" | "sums" | "seenSums" | "wholeRow" | "maskRow" | "partialRow" | "weights";
+  | "copyQuery"
+  | "key"
+  | "value"
+  | "scores"
+  | "sums"
+  | "seenSums"
+  | "wholeRow"
+  | "maskRow"
+  | "partialRow"
+  | "weights"
+  | "wholeGroup"
+  | "partialGroup";

@@ -2,7 +2,6 @@ import type { Normalizer } from "@fovea/dot-product-attention";
 import { FunctionBody, type ModuleBuilder } from "./assembler.ts";
 import { emitExp2, prepareExp2 } from "./exp2.ts";
 import { ForwardTile, type ForwardTileParts } from "./forward-tile.ts";
-import { emitSoftmaxRow } from "./softmax-row.ts";
 import { emitSoftmaxStatistics } from "./softmax-statistics.ts";
 import type { TileLoop } from "./tile-loop.ts";
 import type { WeightRule } from "./weight-row.ts";
@@ -48,21 +47,12 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
     });
     tile.setFactors(() => f.f32(1));
   } else if (!probability) {
-    const softmaxRow = module.add(emitSoftmaxRow(shape, relaxed));
     loop.eachKeyTile(() => {
       tile.pack("key");
       tile.pack("value");
       tile.eachSeeingGroup(() => {
         tile.scores();
-        loop.eachRowOfGroup(() => {
-          tile.programs();
-          tile.columns.pushScores();
-          f.get(largest);
-          loop.pushSumRow(loop.row);
-          loop.pushRowNumber("maxima");
-          loop.float("unit");
-          f.call(softmaxRow);
-        });
+        tile.softmax();
         tile.sums();
       });
     });

@@ -1,5 +1,5 @@
-import { FunctionBody } from "./assembler.ts";
-import { emitExp2, prepareExp2 } from "./exp2.ts";
+import { FunctionBody, type Local } from "./assembler.ts";
+import { emitExp2, type Exp2Constants, prepareExp2 } from "./exp2.ts";
 import { paddedTo8 } from "./pack.ts";
 import type { TileShape } from "./tile-shape.ts";
 
@@ -9,6 +9,28 @@ import type { TileShape } from "./tile-shape.ts";
 export function emitSoftmaxRow(shape: TileShape, relaxed: boolean): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "f32", "i32", "i32", "f32"]);
   const [row, width, tileMaximum, sums, state, unit] = [0, 1, 2, 3, 4, 5].map((index) => f.parameter(index));
+  const constants = prepareExp2(f, unit);
+  appendSoftmaxRow(f, shape, relaxed, constants, { row, width, tileMaximum, sums, state });
+  return f;
+}
+
+export interface SoftmaxRowPlaces {
+  /** Ends behind the row's scores. */
+  readonly row: Local;
+  readonly width: Local;
+  readonly tileMaximum: Local;
+  readonly sums: Local;
+  readonly state: Local;
+}
+
+/** Appends what `softmaxRow` does. */
+export function appendSoftmaxRow(
+  f: FunctionBody,
+  shape: TileShape,
+  relaxed: boolean,
+  constants: Exp2Constants,
+  { row, width, tileMaximum, sums, state }: SoftmaxRowPlaces,
+): void {
   const total = shape.totals - shape.maxima;
   const before = f.local("f32");
   const maximum = f.local("f32");
@@ -16,7 +38,6 @@ export function emitSoftmaxRow(shape: TileShape, relaxed: boolean): FunctionBody
   const shift = f.local("v128");
   const weights = f.local("v128");
   const sum = f.local("v128");
-  const constants = prepareExp2(f, unit);
 
   f.get(state);
   f.memory("f32.load");
@@ -92,5 +113,4 @@ export function emitSoftmaxRow(shape: TileShape, relaxed: boolean): FunctionBody
     f.op("f32.add");
   }
   f.memory("f32.store", total);
-  return f;
 }

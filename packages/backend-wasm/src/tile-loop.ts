@@ -6,7 +6,8 @@ import type { TileShape } from "./tile-shape.ts";
 
 /** The loops of the forward kernel, and where everything of a tile lies in scratch memory. */
 export class TileLoop extends TaskLoop<TaskField, TileShape> {
-  /** Where the present tile's scores lie, for kernels that keep several; null: at `shape.scores` in scratch memory. */
+  /** Where the scores of all rows of the present tile lie, for kernels that keep several tiles; null: those of the present group at `shape.scores` in
+   *  scratch memory. */
   scores: Local | null = null;
 
   constructor(f: FunctionBody, shape: TileShape) {
@@ -18,8 +19,15 @@ export class TileLoop extends TaskLoop<TaskField, TileShape> {
   }
 
   pushScoreRow(row: Local): void {
-    const { scores } = this;
-    this.f.address(scores ?? this.scratch, scores ? 0 : this.shape.scores, row, this.shape.keyTile * 4);
+    const { f, scores, shape } = this;
+    if (scores) return f.address(scores, 0, row, shape.keyTile * 4);
+    f.get(row);
+    f.get(this.group);
+    f.op("i32.sub");
+    f.i32(shape.keyTile * 4);
+    f.op("i32.mul");
+    f.address(this.scratch, shape.scores);
+    f.op("i32.add");
   }
 
   pushSumRow(row: Local): void {
