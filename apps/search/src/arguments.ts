@@ -29,7 +29,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     .description(
       "Finds the passages that answer a question, by meaning, and shows which words of the question attended to which.",
     )
-    .argument("[question...]", "what you want to know; without it you are asked")
+    .argument("[question...]", "what you want to know; without it standard input is read, or you are asked")
     .option("-n, --top <count>", "passages to show", wholeNumber("count", 1, 1000), 3)
     .option("-c, --corpus <path>", "a text or markdown file, or a folder of them (default: passages about attention)")
     .option(
@@ -48,7 +48,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     .helpOption("-h, --help", "show this help")
     .addHelpText(
       "after",
-      '\nExamples:\n  npm start -- "How do I hide the future?"\n  npm start -- "What is a sink?" --top 5 --heads 2\n  npm start -- --corpus ~/notes\n',
+      '\nExamples:\n  npm start -- "How do I hide the future?"\n  npm start -- "What is a sink?" --top 5 --heads 2\n  npm start -- --corpus ~/notes\n  npm start < question.txt\n',
     )
     .parse([...argv], { from: "user" });
   const allHeads = Array.from({ length: heads }, (_, head) => head);

@@ -5,6 +5,7 @@ import { parseArguments } from "./arguments.ts";
 import type { Arguments } from "./arguments.ts";
 import { wantsColor } from "./color.ts";
 import { openLibrary } from "./library.ts";
+import { isPiped, readPipedQuestion } from "./piped-question.ts";
 import { defaultQuestion, readQuestion } from "./question.ts";
 import { SearchError } from "./search-error.ts";
 import { answerAsJson, showAnswer } from "./show-answer.ts";
@@ -24,7 +25,7 @@ try {
 
 async function main(options: Arguments): Promise<number> {
   const asks = options.question === null && process.stdin.isTTY && process.stdout.isTTY;
-  const question = options.question ?? defaultQuestion;
+  const question = options.question ?? (asks ? null : await pipedQuestion()) ?? defaultQuestion;
   const library = await openLibrary(options, ({ tokenize }) => {
     if (!asks) readQuestion(question, tokenize);
   });
@@ -32,6 +33,15 @@ async function main(options: Arguments): Promise<number> {
   if (asks) await askAndAnswer(library, options);
   else show(question, library, options);
   return 0;
+}
+
+/** What a pipe or a file on standard input asks; null when there is none. */
+async function pipedQuestion(): Promise<string | null> {
+  if (!isPiped(process.stdin.fd)) return null;
+  process.stderr.write("Reading the question from standard input…\n");
+  const question = await readPipedQuestion(process.stdin);
+  if (question === null) process.stderr.write("Nothing came. Here is a question to begin with.\n");
+  return question;
 }
 
 /** Answers until there is an empty line, Ctrl-D or Ctrl-C. */

@@ -2,7 +2,7 @@ import { maxTokens } from "./encoder.ts";
 import { SearchError } from "./search-error.ts";
 import type { Tokenize, Tokens } from "./tokenizer.ts";
 
-/** Asked when nobody does: without a terminal and without an argument. */
+/** Asked when nobody does: without a terminal, an argument and a pipe that says anything. */
 export const defaultQuestion = "How can I hide the future from a word?";
 
 /** Cuts a question into pieces that the encoder takes.

@@ -152,3 +152,16 @@ test("text is asked for", () => {
 test("a kind that there is not is no licence to give anything", () => {
   expect(errorOf("score", { kind: "Mask" as "mask" }).message).toContain("one of score, mask, probability, got Mask");
 });
+
+test.each<[unknown, string]>([
+  [null, "expected tables by their names, got null"],
+  ["slopes", "expected tables by their names, got slopes"],
+  [{ slopes: null }, "expected a table in tables at slopes, got null"],
+  [{ unread: undefined }, "expected a table in tables at unread, got undefined"],
+  [[null], "expected a table in tables at 0, got null"],
+  [[{ type: "float", rank: 1 }], "expected a table in tables at 0, got one without a name"],
+])("tables %o are refused in a sentence", (wrong, problem) => {
+  const options = { tables: wrong } as FormulaOptions;
+  expect(errorOf("score - slopes[head]", options).message).toContain(problem);
+  expect(errorOf("score", options).message).toContain(problem);
+});

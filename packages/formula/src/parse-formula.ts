@@ -25,17 +25,32 @@ export function parseFormula(text: string, options: FormulaOptions = {}): Progra
   if (kind !== undefined && !kinds.includes(kind)) {
     throw new FormulaError(`formula: expected kind to be one of ${kinds.join(", ")}, got ${printable(String(kind))}.`);
   }
-  const known =
-    tables === undefined
-      ? undefined
-      : new Map<string, TableGiven>(
-          isList(tables) ? tables.map((table) => [table.name, table]) : Object.entries(tables),
-        );
+  const known = tables === undefined ? undefined : tablesByName(tables);
   return makeProgram(tokenize([text]), { tables: known, holes: new Map() }, kind);
 }
 
-function isList(tables: NonNullable<FormulaOptions["tables"]>): tables is readonly TableDeclaration[] {
-  return Array.isArray(tables);
+function tablesByName(tables: NonNullable<FormulaOptions["tables"]>): ReadonlyMap<string, TableGiven> {
+  if (typeof tables !== "object" || tables === null) {
+    throw new FormulaError(`formula: expected tables by their names, got ${printable(String(tables))}.`);
+  }
+  const named = new Map<string, TableGiven>();
+  for (const [key, table] of Object.entries<TableGiven | TableDeclaration | null | undefined>(tables)) {
+    const name = Array.isArray(tables) ? nameOf(table) : key;
+    if (name === undefined || table === null || table === undefined) {
+      const got = table === null || table === undefined ? String(table) : "one without a name";
+      throw new FormulaError(
+        `formula: expected a table in tables at ${printable(key)}, got ${got}. Give its values, or its type and rank; in a list also its name.`,
+      );
+    }
+    named.set(name, table);
+  }
+  return named;
+}
+
+/** The name that a table of a list says. */
+function nameOf(table: unknown): string | undefined {
+  const isNamed = typeof table === "object" && table !== null && "name" in table && typeof table.name === "string";
+  return isNamed ? (table as TableDeclaration).name : undefined;
 }
 
 /** From words to a program; what the program itself refuses (its size, its tables) is said of the whole formula. */

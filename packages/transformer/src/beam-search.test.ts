@@ -93,6 +93,7 @@ test("options outside their range, and sessions that cannot reorder, are refused
   await expect(beamSearch(session, [], options)).rejects.toThrow("prompt");
   await expect(beamSearch(session, [0], { ...options, beams: 0 })).rejects.toThrow("beams");
   await expect(beamSearch(session, [0], { ...options, lengthPenalty: -1 })).rejects.toThrow("lengthPenalty");
+  await expect(beamSearch(session, [0], Object.assign({ width: 8 }, options))).rejects.toThrow('no option "width"');
   await expect(beamSearch(session, [0], { ...options, maximumTokens: 0.5 })).rejects.toThrow(TransformerError);
   const fixed = { feed: (ids: readonly (readonly number[])[]) => session.feed(ids) };
   await expect(beamSearch(fixed, [0], options)).rejects.toThrow("cannot reorder");

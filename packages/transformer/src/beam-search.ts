@@ -1,4 +1,5 @@
 import { logSumExp, readValues, type Tensor } from "@fovea/tensor";
+import { checkOptions, type OptionNames } from "./check-options.ts";
 import { checkCount, checkPrompt } from "./generate.ts";
 import type { TokenSession } from "./token-session.ts";
 import { TransformerError } from "./transformer-error.ts";
@@ -13,6 +14,13 @@ export interface BeamSearchOptions {
   /** α of the score `logProbability / length^α`: 0 prefers short sequences, 1 (default) looks at the mean per token. At least 0. */
   readonly lengthPenalty?: number;
 }
+
+const optionNames: OptionNames<BeamSearchOptions> = {
+  beams: true,
+  stopTokens: true,
+  maximumTokens: true,
+  lengthPenalty: true,
+};
 
 export interface Beam {
   /** What was generated, without prompt and stop token. */
@@ -39,13 +47,14 @@ interface Candidate extends Path {
 /** Follows the likeliest sequences side by side, as one batch, and returns the best, best first. It ends when nothing under way can
  *  overtake what has ended. With as many beams as there are prefixes nothing is missed.
  *  @param session fresh, and able to `reorder`
- *  @throws {TransformerError} for an option outside its range, before anything is fed
+ *  @throws {TransformerError} for an option that there is not or outside its range, before anything is fed
  *  @see Wu et al. 2016, "Google's Neural Machine Translation System", section 7 */
 export async function beamSearch(
   session: TokenSession,
   prompt: readonly number[],
   options: BeamSearchOptions,
 ): Promise<readonly Beam[]> {
+  checkOptions("beamSearch", options, optionNames);
   const { beams = 4, stopTokens, maximumTokens, lengthPenalty = 1 } = options;
   checkPrompt("beamSearch", prompt);
   checkCount("beamSearch", "beams", beams);

@@ -1,6 +1,7 @@
 import { referenceBackend } from "@fovea/dot-product-attention";
 import { crossAttentionCache, KeyValueCache } from "@fovea/multi-head-attention";
 import { slice, type Tensor } from "@fovea/tensor";
+import { checkOptions, type OptionNames } from "./check-options.ts";
 import type { PreparedDecoder, SessionOptions } from "./decoder.ts";
 import { decoderLayer } from "./layer.ts";
 import { normalize } from "./normalization.ts";
@@ -8,6 +9,8 @@ import { plainCopy } from "./plain-copy.ts";
 import { embedTokens } from "./token-embedding.ts";
 import type { TokenSession } from "./token-session.ts";
 import { TransformerError } from "./transformer-error.ts";
+
+const optionNames: OptionNames<SessionOptions> = { memory: true, memoryLengths: true, cache: true, observe: true };
 
 /** Sequences that a decoder is in the middle of: one key-value cache per layer, and the encoder's keys and values where there is an encoder. */
 export class DecoderSession implements TokenSession {
@@ -20,8 +23,9 @@ export class DecoderSession implements TokenSession {
   #length = 0;
   #disposed = false;
 
-  /** @throws {TransformerError | ShapeError} when there is a memory and no cross-attention, or the other way round */
+  /** @throws {TransformerError | ShapeError} for an option that there is not, a memory and no cross-attention, or the other way round */
   constructor(decoder: PreparedDecoder, options: SessionOptions = {}) {
+    checkOptions("open", options, optionNames);
     const { memory, memoryLengths, cache, observe } = options;
     this.#decoder = decoder;
     this.#observe = observe;

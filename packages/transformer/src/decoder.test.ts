@@ -5,8 +5,8 @@ import { slidingWindow } from "@fovea/masking";
 import { alibi } from "@fovea/scoring";
 import { assertAllClose, concatenate, randomGenerator, slice, tensor, type Tensor } from "@fovea/tensor";
 import { expect, test } from "vitest";
-import { createDecoder, type DecoderWeights } from "./decoder.ts";
-import { createEncoder } from "./encoder.ts";
+import { createDecoder, type DecoderWeights, type SessionOptions } from "./decoder.ts";
+import { createEncoder, type EncodeOptions } from "./encoder.ts";
 import { someLayer } from "./naive.test-support.ts";
 import { RowSession } from "./rows/row-session.ts";
 import { TransformerError } from "./transformer-error.ts";
@@ -198,6 +198,22 @@ test("an encoder's keys and values lie where the cache's options say, and go wit
   expect(held).toBeGreaterThanOrEqual(500 * 4 * (key.weight.shape[1] + value.weight.shape[1]));
   decoder.dispose();
   backend.dispose();
+});
+
+test("settings and options that there are not are refused by name", () => {
+  const decoder = createDecoder(weights, { attention });
+  const encoder = createEncoder({ layers: [someLayer(layerKind)] }, { attention: { heads: 4 } });
+  const slip = { normalizeFirst: true };
+  for (const [who, run] of Object.entries({
+    createDecoder: () => createDecoder(weights, { attention, ...slip }),
+    "createDecoder: attention": () => createDecoder(weights, { attention: Object.assign({ heads: 4 }, slip) }),
+    open: () => decoder.open(slip as SessionOptions),
+    createEncoder: () => createEncoder({ layers: [] }, { attention, ...slip }),
+    encode: () => encoder.encodeVectors(random.normal([1, 2, 8]), slip as EncodeOptions),
+  })) {
+    expect(run).toThrow(`${who}: there is no option "normalizeFirst". There are `);
+    expect(run).toThrow(TransformerError);
+  }
 });
 
 test("settings that do not fit the layers, and an encoder without an embedding, are refused", () => {

@@ -1,6 +1,7 @@
 import { referenceBackend, type Backend, type QuantizedWeight } from "@fovea/dot-product-attention";
 import type { CacheOptions, Projection } from "@fovea/multi-head-attention";
 import { transpose, type Tensor } from "@fovea/tensor";
+import { checkOptions, type OptionNames } from "./check-options.ts";
 import { DecoderSession } from "./decoder-session.ts";
 import type { LayerResult } from "./layer.ts";
 import type { AttentionSettings } from "./layer-options.ts";
@@ -38,6 +39,13 @@ export interface DecoderSettings {
   readonly backend?: Backend;
 }
 
+const settingNames: OptionNames<DecoderSettings> = {
+  attention: true,
+  crossAttention: true,
+  order: true,
+  backend: true,
+};
+
 export interface SessionOptions {
   /** What an encoder gave, `[batch, keys, dim]`: needed where layers have cross-attention. */
   readonly memory?: Tensor;
@@ -67,9 +75,10 @@ export interface PreparedDecoder extends DecoderWeights {
 
 /** A stack of decoder layers over tokens, with a head that says which token may come next. With an encoder's vectors it is the second half of an encoder-decoder.
  *  Between embedding and logits everything stays where the backend computes.
- *  @throws {TransformerError} when settings do not fit the layers
+ *  @throws {TransformerError} for a setting that there is not, or that does not fit the layers
  *  @throws {ShapeError | DTypeError} for a weight no kernel can be made for */
 export function createDecoder(weights: DecoderWeights, settings: DecoderSettings): Decoder {
+  checkOptions("createDecoder", settings, settingNames);
   const { backend = referenceBackend, order = "pre" } = settings;
   const count = weights.layers.length;
   const attention = settingsOfLayers("createDecoder", "attention", settings.attention, count);

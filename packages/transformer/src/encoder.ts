@@ -1,5 +1,6 @@
 import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
 import type { Tensor } from "@fovea/tensor";
+import { checkOptions, type OptionNames } from "./check-options.ts";
 import { encoderLayer, type LayerResult } from "./layer.ts";
 import type { AttentionSettings } from "./layer-options.ts";
 import type { EncoderLayerWeights } from "./layer-weights.ts";
@@ -34,6 +35,9 @@ export interface EncodeOptions {
   readonly observe?: (layer: number, result: LayerResult) => void;
 }
 
+const settingNames: OptionNames<EncoderSettings> = { attention: true, order: true, backend: true };
+const optionNames: OptionNames<EncodeOptions> = { lengths: true, observe: true };
+
 export interface Encoder {
   /** @param ids of each sequence, all of one length
    *  @returns `[batch, tokens, dim]`, plain */
@@ -46,8 +50,9 @@ export interface Encoder {
 }
 
 /** A stack of encoder layers. Between the first layer and the last everything stays where the backend computes.
- *  @throws {TransformerError} when settings do not fit the layers */
+ *  @throws {TransformerError} for a setting that there is not, or that does not fit the layers */
 export function createEncoder(weights: EncoderWeights, settings: EncoderSettings): Encoder {
+  checkOptions("createEncoder", settings, settingNames);
   const { backend = referenceBackend, order } = settings;
   const operations = backend.operations ?? referenceBackend.operations;
   const perLayer = settingsOfLayers("createEncoder", "attention", settings.attention, weights.layers.length);
@@ -57,8 +62,10 @@ export function createEncoder(weights: EncoderWeights, settings: EncoderSettings
   const normalization = weights.normalization && store.normalization(weights.normalization);
   const embedding = weights.embedding;
 
-  const run = (start: () => Tensor, { lengths, observe }: EncodeOptions = {}): Tensor =>
-    operations.scope(() => {
+  const run = (start: () => Tensor, options: EncodeOptions = {}): Tensor => {
+    checkOptions("encode", options, optionNames);
+    const { lengths, observe } = options;
+    return operations.scope(() => {
       let x = start();
       for (const [index, layer] of layers.entries()) {
         const result = encoderLayer(layer, x, { attention: attention[index], order, lengths, backend });
@@ -67,6 +74,7 @@ export function createEncoder(weights: EncoderWeights, settings: EncoderSettings
       }
       return plainCopy(normalization ? normalize(x, normalization, operations) : x);
     });
+  };
   return {
     encode(ids, options) {
       if (!embedding) {

@@ -40,6 +40,11 @@ test.each<[readonly number[], GenerateOptions, string]>([
   [[], {}, "prompt"],
   [[0], { maximumTokens: 0 }, "maximumTokens"],
   [[0], { topP: 2 }, "topP"],
+  [
+    [0],
+    { seed: 1, maxTokens: 3 } as GenerateOptions,
+    'generate: there is no option "maxTokens". There are temperature, topK, topP, maximumTokens',
+  ],
 ])("prompt %o with %o is refused before anything is fed", async (prompt, options, name) => {
   const session = counting();
   await expect(collect(session, prompt, options)).rejects.toThrow(name);

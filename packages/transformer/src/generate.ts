@@ -1,6 +1,7 @@
 import { randomGenerator, readValues, slice } from "@fovea/tensor";
+import { checkOptions, type OptionNames } from "./check-options.ts";
 import { sampleToken } from "./sample-token.ts";
-import { checkSampling, type SamplingOptions } from "./token-probabilities.ts";
+import { checkSampling, samplingNames, type SamplingOptions } from "./token-probabilities.ts";
 import type { TokenSession } from "./token-session.ts";
 import { TransformerError } from "./transformer-error.ts";
 
@@ -13,17 +14,25 @@ export interface GenerateOptions extends SamplingOptions {
   readonly seed?: number;
 }
 
+const optionNames: OptionNames<GenerateOptions> = {
+  ...samplingNames,
+  maximumTokens: true,
+  stopTokens: true,
+  seed: true,
+};
+
 /** Continues a sequence token by token, each yielded as soon as it is chosen. Temperature is 0 by default: the likeliest token each time.
  *  Breaking off the loop ends it; the session then holds all tokens but the last one yielded.
  *  @param prompt tokens to feed first, at least one
- *  @throws {TransformerError} for an option outside its range, before anything is fed */
+ *  @throws {TransformerError} for an option that there is not or outside its range, before anything is fed */
 export async function* generate(
   session: TokenSession,
   prompt: readonly number[],
   options: GenerateOptions = {},
 ): AsyncGenerator<number, void, void> {
-  const { maximumTokens = Infinity, stopTokens = [], seed = 0 } = options;
-  const sampling = { ...options, temperature: options.temperature ?? 0 };
+  checkOptions("generate", options, optionNames);
+  const { maximumTokens = Infinity, stopTokens = [], seed = 0, ...given } = options;
+  const sampling = { ...given, temperature: given.temperature ?? 0 };
   checkSampling(sampling);
   checkPrompt("generate", prompt);
   if (maximumTokens !== Infinity) checkCount("generate", "maximumTokens", maximumTokens);

@@ -82,3 +82,14 @@ test("cross-attention without an encoder, and an encoder without cross-attention
   const { crossAttentionNormalization: _, ...half } = crossing;
   expect(() => decoderLayer(half, x, { attention, memory: someVectors(2, 6) })).toThrow("come together");
 });
+
+test("options that there are not are refused by name", () => {
+  const layer = someLayer({ gated: false, norm: "layer", crosses: false });
+  const options = Object.assign({ keyLengths: [1] }, { attention });
+  expect(() => encoderLayer(layer, someVectors(2, 8), options)).toThrow(
+    'encoderLayer: there is no option "keyLengths"',
+  );
+  expect(() => decoderLayer(layer, someVectors(2, 8), options)).toThrow(
+    'decoderLayer: there is no option "keyLengths"',
+  );
+});

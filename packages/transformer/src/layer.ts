@@ -2,11 +2,21 @@ import { referenceBackend, type BlockOperations } from "@fovea/dot-product-atten
 import { causal } from "@fovea/masking";
 import { KeyValueCache, multiHeadAttention, type MultiHeadAttentionResult } from "@fovea/multi-head-attention";
 import type { Tensor } from "@fovea/tensor";
+import { checkOptions, type OptionNames } from "./check-options.ts";
 import { feedForward } from "./feed-forward.ts";
 import type { DecoderLayerOptions, EncoderLayerOptions } from "./layer-options.ts";
 import type { DecoderLayerWeights, EncoderLayerWeights } from "./layer-weights.ts";
 import { normalize, type Normalization } from "./normalization.ts";
 import { TransformerError } from "./transformer-error.ts";
+
+const encoderNames: OptionNames<EncoderLayerOptions> = { attention: true, order: true, lengths: true, backend: true };
+const decoderNames: OptionNames<DecoderLayerOptions> = {
+  ...encoderNames,
+  crossAttention: true,
+  cache: true,
+  memory: true,
+  memoryLengths: true,
+};
 
 /** What a layer computed. On a backend with memory of its own all of it lives until the enclosing scope ends. */
 export interface LayerResult {
@@ -21,9 +31,11 @@ export interface LayerResult {
 
 /** Tokens look at each other, then each is worked on by itself.
  *  @param x `[batch, tokens, dim]`
+ *  @throws {TransformerError} for an option that there is not
  *  @throws {ShapeError | AttentionError | MultiHeadAttentionError}
  *  @see Vaswani et al. 2017, section 3.1 */
 export function encoderLayer(weights: EncoderLayerWeights, x: Tensor, options: EncoderLayerOptions): LayerResult {
+  checkOptions("encoderLayer", options, encoderNames);
   const { attention: settings, order = "pre", lengths, backend } = options;
   const operations = backend?.operations ?? referenceBackend.operations;
   const attention = multiHeadAttention(
@@ -41,9 +53,10 @@ export function encoderLayer(weights: EncoderLayerWeights, x: Tensor, options: E
 
 /** Tokens look at those before them (a mask of your own takes the place of the causal one), then at what the encoder gave, then each is worked on by itself.
  *  @param x `[batch, tokens, dim]`
- *  @throws {TransformerError} when cross-attention lacks its weights or what it attends to
+ *  @throws {TransformerError} for an option that there is not, or when cross-attention lacks its weights or what it attends to
  *  @throws {ShapeError | AttentionError | MultiHeadAttentionError | CacheError}; the cache then holds what it held */
 export function decoderLayer(weights: DecoderLayerWeights, x: Tensor, options: DecoderLayerOptions): LayerResult {
+  checkOptions("decoderLayer", options, decoderNames);
   const { attention: settings, order = "pre", lengths, cache, memory, backend } = options;
   const operations = backend?.operations ?? referenceBackend.operations;
   checkMemory(weights, memory);

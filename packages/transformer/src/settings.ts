@@ -1,9 +1,22 @@
+import { checkOptions, type OptionNames } from "./check-options.ts";
 import type { AttentionSettings } from "./layer-options.ts";
 import { TransformerError } from "./transformer-error.ts";
 import type { WeightStore } from "./weight-store.ts";
 
+const settingNames: OptionNames<AttentionSettings> = {
+  heads: true,
+  score: true,
+  mask: true,
+  probability: true,
+  normalizer: true,
+  scale: true,
+  sinks: true,
+  tables: true,
+  positionTransform: true,
+};
+
 /** One setting for each layer.
- *  @throws {TransformerError} when a list has another length */
+ *  @throws {TransformerError} for a name that there is not, or a list of another length */
 export function settingsOfLayers(
   who: string,
   name: string,
@@ -11,6 +24,7 @@ export function settingsOfLayers(
   layers: number,
 ): readonly AttentionSettings[] {
   const list = isList(settings) ? settings : Array.from({ length: layers }, () => settings);
+  for (const setting of list) checkOptions(`${who}: ${name}`, setting, settingNames);
   if (list.length === layers) return list;
   throw new TransformerError(`${who}: expected ${name} for all ${layers} layers, or one for each, got ${list.length}.`);
 }

@@ -60,6 +60,7 @@ test.each<[SamplingOptions, string]>([
   [{ topK: 1.5 }, "topK"],
   [{ topP: 0 }, "topP"],
   [{ topP: 1.1 }, "topP"],
+  [{ topP: 1, top_k: 2 } as SamplingOptions, 'no option "top_k"'],
 ])("%o is refused", (options, name) => {
   expect(() => tokenProbabilities(logits, options)).toThrow(TransformerError);
   expect(() => tokenProbabilities(logits, options)).toThrow(name);

@@ -1,3 +1,4 @@
+import { checkOptions, type OptionNames } from "./check-options.ts";
 import { TransformerError } from "./transformer-error.ts";
 
 /** How a token is chosen among the likely ones. The cuts work one after another: temperature, topK, topP. */
@@ -10,9 +11,11 @@ export interface SamplingOptions {
   readonly topP?: number;
 }
 
+export const samplingNames: OptionNames<SamplingOptions> = { temperature: true, topK: true, topP: true };
+
 /** The probability with which each token is chosen; they add up to 1. Among equals the lower token comes first.
  *  @param logits `[vocabulary]`; -Infinity for a token that may not come
- *  @throws {TransformerError} for an option outside its range, a logit that is NaN, or no token that may come */
+ *  @throws {TransformerError} for an option that there is not or outside its range, a logit that is NaN, or no token that may come */
 export function tokenProbabilities(logits: ArrayLike<number>, options: SamplingOptions = {}): Float64Array {
   const { temperature = 1, topK = logits.length, topP = 1 } = options;
   checkSampling(options);
@@ -32,8 +35,10 @@ export function tokenProbabilities(logits: ArrayLike<number>, options: SamplingO
   return probabilities;
 }
 
-/** @throws {TransformerError} for an option outside its range */
-export function checkSampling({ temperature = 1, topK = 1, topP = 1 }: SamplingOptions): void {
+/** @throws {TransformerError} for an option outside its range, or that there is not */
+export function checkSampling(options: SamplingOptions): void {
+  checkOptions("sampling", options, samplingNames);
+  const { temperature = 1, topK = 1, topP = 1 } = options;
   if (!(temperature >= 0) || temperature === Infinity) {
     throw new TransformerError(`sampling: temperature must be a finite number of at least 0, got ${temperature}.`);
   }

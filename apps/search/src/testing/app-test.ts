@@ -19,8 +19,14 @@ export interface App {
   /** Arguments that search `notes.md` in the folder: three paragraphs under two headings. */
   readonly notes: readonly string[];
   /** Runs the app as a process, as a person would.
-   *  @param interruptAt sends Ctrl-C as soon as stderr says this */
-  run(argv: readonly string[], env?: Readonly<Record<string, string>>, interruptAt?: string): Promise<Run>;
+   *  @param interruptAt sends Ctrl-C as soon as stderr says this
+   *  @param line of the shell that runs it as `"$@"` in the folder, for pipes; by default standard input is /dev/null */
+  run(
+    argv: readonly string[],
+    env?: Readonly<Record<string, string>>,
+    interruptAt?: string,
+    line?: string,
+  ): Promise<Run>;
 }
 
 /** A test that gets the app to run. Tests of one file run at the same time, since each mostly waits for its processes. */
@@ -36,15 +42,24 @@ export const appTest = test.extend<{ app: App }>({
     await use({
       folder,
       notes: ["--corpus", path],
-      run: (argv, env = {}, interruptAt) => run(["--cache", join(folder, "cache"), ...argv], env, interruptAt),
+      run: (argv, env = {}, interruptAt, line) => {
+        const command = [process.execPath, main, "--cache", join(folder, "cache"), ...argv];
+        return run(line === undefined ? command : ["sh", "-c", line, "sh", ...command], folder, env, interruptAt);
+      },
     });
     await rm(folder, { recursive: true });
   },
 });
 
-function run(argv: readonly string[], env: Readonly<Record<string, string>>, interruptAt?: string): Promise<Run> {
+function run(
+  [command, ...argv]: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  interruptAt?: string,
+): Promise<Run> {
   const { NO_COLOR: _, FORCE_COLOR: __, COLUMNS: ___, FOVEA_CALLED_FROM: ____, ...inherited } = process.env;
-  const child = spawn(process.execPath, [main, ...argv], {
+  const child = spawn(command, argv, {
+    cwd,
     // sharing what Node compiled halves the start of each process
     env: { ...inherited, NODE_COMPILE_CACHE: join(tmpdir(), "fovea-search-compiled"), ...env },
     stdio: ["ignore", "pipe", "pipe"],

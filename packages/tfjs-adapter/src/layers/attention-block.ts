@@ -6,6 +6,7 @@ import { initializers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
 import { attention } from "../attention.ts";
 import { attentionWeights } from "../attention-weights.ts";
+import { checkCounts } from "../check-counts.ts";
 import type { AttentionOptions, TableSource } from "../options.ts";
 import { glorot, startAt, type AddWeight } from "./add-weight.ts";
 import { dense } from "./dense.ts";
@@ -68,10 +69,7 @@ export class AttentionBlock {
 
   /** @throws {AdapterError} for sizes that do not belong together */
   constructor(who: string, sizes: BlockSizes, settings: BlockSettings) {
-    for (const [name, size] of Object.entries(sizes)) {
-      if (Number.isInteger(size) && size > 0) continue;
-      throw new AdapterError(`${who}: expected ${name} to be a whole number of at least 1, got ${String(size)}.`);
-    }
+    checkCounts(who, { ...sizes });
     if (sizes.heads % sizes.keyHeads !== 0) {
       throw new AdapterError(
         `${who}: expected heads to be a multiple of key heads, got ${sizes.heads} and ${sizes.keyHeads}.`,
@@ -155,15 +153,28 @@ export class AttentionBlock {
       tables: {
         score: Object.fromEntries(Object.entries(weights.tables).map(([table, variable]) => [table, variable.read()])),
         mask: {
-          ...(queryMask && { [maskTables.query]: readMask(queryMask, [batch, queries]) }),
-          ...(keyMask && { [maskTables.key]: readMask(keyMask, [batch, keys]) }),
-          ...(pairMask && { [maskTables.pairs]: readMask(pairMask, [batch, queries, keys]) }),
+          ...(queryMask && { [maskTables.query]: this.#readMask("query mask", queryMask, [batch, queries]) }),
+          ...(keyMask && { [maskTables.key]: this.#readMask("key mask", keyMask, [batch, keys]) }),
+          ...(pairMask && { [maskTables.pairs]: this.#readMask("attentionMask", pairMask, [batch, queries, keys]) }),
         } as Record<string, TableSource>,
         probability: drops ? { dropoutSeed: plainTensor(Int32Array.of((start + this.#trainingCalls) | 0)) } : {},
       },
     };
   }
+
+  /** A mask in its plain shape: merging layers of TensorFlow.js put an axis of 1 before it.
+   *  @throws {AdapterError} for a mask of other tokens */
+  #readMask(name: string, mask: Tensor, shape: number[]): Tensor {
+    if (withoutLeadingOnes(mask.shape) === withoutLeadingOnes(shape)) return reshape(cast(mask, "bool"), shape);
+    const expected = shape.length === 3 ? "[batch, queries, keys]" : "[batch, tokens]";
+    throw new AdapterError(
+      `${this.#who}: expected the ${name} to be ${expected}, here [${shape.join(", ")}], got [${mask.shape.join(", ")}]. Broadcast or slice it.`,
+    );
+  }
 }
+
+const withoutLeadingOnes = (shape: readonly number[]): string =>
+  shape.slice(shape.findIndex((size) => size !== 1)).join();
 
 function project(x: Tensor, { kernel, bias }: Projection): Tensor {
   const weights = kernel.read();
@@ -175,9 +186,6 @@ function splitHeads(x: Tensor, heads: number): Tensor4D {
   const [batch, tokens, width] = x.shape;
   return transpose(reshape(x, [batch, tokens, heads, width / heads]) as Tensor4D, [0, 2, 1, 3]);
 }
-
-/** A mask in its plain shape: merging layers of TensorFlow.js put an axis of 1 before it. */
-const readMask = (mask: Tensor, shape: number[]): Tensor => reshape(cast(mask, "bool"), shape);
 
 const dropouts = new Map<number, Program>();
 

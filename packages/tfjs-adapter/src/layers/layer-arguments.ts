@@ -1,3 +1,4 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { layers } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
 
@@ -18,15 +19,31 @@ export function shapesOf(
 }
 
 /** The shapes of inputs that are vectors of tokens.
- *  @throws {AdapterError} for any other rank */
+ *  @param names of the inputs that the layer reads
+ *  @throws {AdapterError} for any other rank, and further inputs */
 export function vectorShapes(
   layer: string,
   shape: readonly (number | null)[] | readonly (readonly (number | null)[])[],
+  names: readonly string[],
 ): readonly (readonly (number | null)[])[] {
   const shapes = shapesOf(shape);
+  if (shapes.length > names.length) {
+    throw new AdapterError(
+      `${layer}: expected no inputs but [${names.join(", ")}], got ${shapes.length}. It would not look at the others: leave them out.`,
+    );
+  }
   const wrong = shapes.find((one) => one.length !== 3);
   if (!wrong) return shapes;
   throw new AdapterError(
     `${layer}: expected inputs [batch, tokens, dim], got [${wrong.join(", ")}]. Reshape them first.`,
   );
+}
+
+/** What a layer is called with, as a list of vectors of tokens.
+ *  @throws {AdapterError} as `vectorShapes` */
+export function vectorInputs(layer: string, inputs: Tensor | Tensor[], names: readonly string[]): Tensor[] {
+  const given = Array.isArray(inputs) ? inputs : [inputs];
+  const shapes = given.map(({ shape }) => shape);
+  vectorShapes(layer, shapes, names);
+  return given;
 }

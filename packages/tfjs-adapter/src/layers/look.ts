@@ -47,7 +47,7 @@ export function readLook(layer: string, options: LookOptions): Look {
   }
   const score = readProgram(layer, "score", "float", options.score);
   const mask = readProgram(layer, "mask", "bool", options.mask);
-  const learned = typeof learnedTables === "string" ? readNames(layer, learnedTables) : learnedTables;
+  const learned = readNames(layer, learnedTables);
   for (const name of learned) {
     const isThere = score?.tables.some((table) => table.name === name && table.type === "float");
     if (isThere && score && Object.hasOwn(score.values, name)) continue;
@@ -70,13 +70,15 @@ export function lookConfig({ score, mask, normalizer, learnedTables, rotary }: L
   };
 }
 
-/** The names in a saved config. */
-function readNames(layer: string, text: string): readonly string[] {
+/** Names, also as a saved config holds them. */
+function readNames(layer: string, given: readonly string[] | string): readonly string[] {
   try {
-    const names: unknown = JSON.parse(text);
+    const names: unknown = typeof given === "string" ? JSON.parse(given) : given;
     if (Array.isArray(names)) return names as string[];
   } catch {
     // said below
   }
-  throw new AdapterError(`${layer}: expected learnedTables to be a list of names, got "${text.slice(0, 80)}".`);
+  throw new AdapterError(
+    `${layer}: expected learnedTables to be a list of names, got "${String(given).slice(0, 80)}".`,
+  );
 }

@@ -6,6 +6,7 @@ import { assertAllClose, type Tensor } from "@fovea/tensor";
 import { tidy, type Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { input } from "@tensorflow/tfjs-layers";
+import { AdapterError } from "../adapter-error.ts";
 import {
   GroupedQueryAttention,
   MultiHeadAttention,
@@ -119,6 +120,7 @@ describe.each(backendNames)("multi-head attention layers on %s", (backend) => {
     expect(() => headOf2({ learnedTables: "bias" })).toThrow(
       /expected learnedTables to be a list of names, got "bias"/,
     );
+    expect(() => headOf2({ learnedTables: null as never })).toThrow(/to be a list of names, got "null"/);
     tidy(() => {
       for (const shape of [
         [2, 4],
@@ -127,6 +129,18 @@ describe.each(backendNames)("multi-head attention layers on %s", (backend) => {
         const x = toTf(normal(shape));
         expect(() => headOf2({}).apply(x)).toThrow(/expected inputs \[batch, tokens, dim\], got/);
       }
+      const x = toTf(normal([2, 3, 4]));
+      const layer = headOf2({});
+      expect(() => layer.apply([x, x, x, x])).toThrow(/expected no inputs but \[query, value, key\], got 4/);
+      layer.apply(x);
+      expect(() => layer.apply([x, x, x, x])).toThrow(AdapterError);
+      for (const shape of [[2, 3, 4], [3, 3], [3, 2, 3], [18]]) {
+        expect(() => layer.apply(x, { attentionMask: toTf(normal(shape)) })).toThrow(
+          `the attentionMask to be [batch, queries, keys], here [2, 3, 3], got [${shape.join(", ")}]`,
+        );
+      }
+      expect(() => layer.apply(x, { mask: toTf(normal([2, 4])) })).toThrow(AdapterError);
+      layer.dispose();
     });
   });
 

@@ -2,11 +2,13 @@ import { tidy, type serialization, type Tensor } from "@tensorflow/tfjs-core";
 import { layers } from "@tensorflow/tfjs-layers";
 import { AttentionBlock } from "./attention-block.ts";
 import { inputMasks, type CallArguments } from "./input-masks.ts";
-import { lastOf, vectorShapes, type ApplyInputs, type LayerArguments } from "./layer-arguments.ts";
+import { lastOf, vectorInputs, vectorShapes, type ApplyInputs, type LayerArguments } from "./layer-arguments.ts";
 import { lookConfig, readLook, type Look, type LookOptions } from "./look.ts";
 import { refuseCallArguments } from "./refuse-call-arguments.ts";
 
 type Shape = (number | null)[];
+
+const inputNames = ["query", "value", "key"] as const;
 
 export interface MultiHeadAttentionArguments extends LayerArguments, LookOptions {
   readonly numHeads: number;
@@ -51,7 +53,7 @@ export class MultiHeadAttention extends layers.Layer {
   }
 
   override build(inputShape: Shape | Shape[]): void {
-    const [query, value = query, key = value] = vectorShapes(this.name, inputShape);
+    const [query, value = query, key = value] = vectorShapes(this.name, inputShape, inputNames);
     this.#block = this.#makeBlock(this.#outputDim(lastOf(query)));
     this.#block.build((name, shape, initializer) => this.addWeight(name, shape, "float32", initializer), {
       query: lastOf(query),
@@ -62,7 +64,7 @@ export class MultiHeadAttention extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
-    const [query, value = query] = vectorShapes(this.name, inputShape);
+    const [query, value = query] = vectorShapes(this.name, inputShape, inputNames);
     const output = [...query.slice(0, -1), this.#outputDim(lastOf(query))];
     if (!this.#given.returnAttentionScores) return output;
     return [output, [query[0], this.#given.numHeads, query[1], value[1]]];
@@ -75,8 +77,7 @@ export class MultiHeadAttention extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor | Tensor[] {
     this.invokeCallHook(inputs, kwargs);
-    const given = Array.isArray(inputs) ? inputs : [inputs];
-    const [query, value = query, key = value] = given;
+    const [query, value = query, key = value] = vectorInputs(this.name, inputs, inputNames);
     const masks = inputMasks(this, [query, value, key], kwargs.mask);
     this.#mask = masks[0];
     const returnWeights = kwargs.returnAttentionScores ?? this.#given.returnAttentionScores ?? false;

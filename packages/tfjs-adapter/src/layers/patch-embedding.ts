@@ -2,6 +2,7 @@ import { add, broadcastTo, concat, reshape, tidy, transpose } from "@tensorflow/
 import type { serialization, Tensor } from "@tensorflow/tfjs-core";
 import { initializers, layers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
+import { checkCounts } from "../check-counts.ts";
 import { glorot } from "./add-weight.ts";
 import { dense } from "./dense.ts";
 import { shapesOf, type LayerArguments } from "./layer-arguments.ts";
@@ -34,9 +35,14 @@ export class PatchEmbedding extends layers.Layer {
 
   constructor(args: PatchEmbeddingArguments) {
     super(args);
-    const { patchSize } = args;
+    const { patchSize, embeddingDim, positions = "learned" } = args;
+    const [height, width] = Array.isArray(patchSize) ? patchSize : [patchSize, patchSize];
+    checkCounts(this.name, { "the height of patchSize": height, "the width of patchSize": width, embeddingDim });
+    if (!["learned", "none"].includes(positions)) {
+      throw new AdapterError(`${this.name}: expected positions "learned" or "none", got "${String(positions)}".`);
+    }
     this.#given = args;
-    this.#patch = typeof patchSize === "number" ? [patchSize, patchSize] : [patchSize[0], patchSize[1]];
+    this.#patch = [height, width];
   }
 
   override build(inputShape: Shape): void {
@@ -91,11 +97,12 @@ export class PatchEmbedding extends layers.Layer {
   }
 
   #grid(shape: readonly (number | null)[]): [rows: number, columns: number] {
-    const [, height, width] = shape as number[];
+    const [, height, width, channels] = shape as number[];
     const [rows, columns] = [height / this.#patch[0], width / this.#patch[1]];
-    if (shape.length === 4 && Number.isInteger(rows) && Number.isInteger(columns)) return [rows, columns];
+    const isGrid = [rows, columns, channels].every((count) => Number.isInteger(count) && count > 0);
+    if (shape.length === 4 && isGrid) return [rows, columns];
     throw new AdapterError(
-      `${this.name}: expected pictures [batch, height, width, channels] that patches of ${this.#patch.join(" × ")} fill, got [${shape.join(", ")}].`,
+      `${this.name}: expected pictures [batch, height, width, channels] of known sizes that patches of ${this.#patch.join(" × ")} fill, got [${shape.map(String).join(", ")}]. Resize or pad them.`,
     );
   }
 }

@@ -18,7 +18,7 @@ export class RMSNormalization extends layers.Layer {
   constructor(args: RMSNormalizationArguments = {}) {
     super(args);
     this.#epsilon = args.epsilon ?? 1e-6;
-    this.#norm = new NormBlock("rms", this.#epsilon);
+    this.#norm = new NormBlock(this.name, "rms", this.#epsilon);
     this.supportsMasking = true;
   }
 

@@ -3,6 +3,7 @@ import { add, cast, notEqual, reshape, slice, tensor, tidy, zerosLike } from "@t
 import type { serialization, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import { initializers, layers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
+import { checkCounts } from "../check-counts.ts";
 import { gatherRows } from "../composite/gather-rows.ts";
 import { shapesOf, type LayerArguments } from "./layer-arguments.ts";
 
@@ -34,10 +35,7 @@ export class TokenAndPositionEmbedding extends layers.Layer {
     const isPlaced = args.inputShape !== undefined || args.batchInputShape !== undefined;
     super(isPlaced ? args : { ...args, inputShape: [null] });
     const { vocabularySize, sequenceLength, embeddingDim, positions = "learned" } = args;
-    for (const [name, size] of Object.entries({ vocabularySize, sequenceLength, embeddingDim })) {
-      if (Number.isInteger(size) && size > 0) continue;
-      throw new AdapterError(`${this.name}: expected ${name} to be a whole number of at least 1, got ${String(size)}.`);
-    }
+    checkCounts(this.name, { vocabularySize, sequenceLength, embeddingDim });
     if (!["learned", "sinusoidal", "none"].includes(positions)) {
       throw new AdapterError(
         `${this.name}: expected positions "learned", "sinusoidal" or "none", got "${String(positions)}".`,

@@ -42,8 +42,8 @@ export function attentionOf(
   return new AttentionBlock(who, sizes, { look, dropout, useBias, seed: seed === null ? null : seed + step });
 }
 
-export const normOf = ({ normalization = "layer", layerNormEpsilon = 1e-5 }: TransformerArguments): NormBlock =>
-  new NormBlock(normalization, layerNormEpsilon);
+export const normOf = (who: string, { normalization, layerNormEpsilon }: TransformerArguments): NormBlock =>
+  new NormBlock(who, normalization ?? "layer", layerNormEpsilon ?? 1e-5);
 
 export const feedForwardOf = (who: string, args: TransformerArguments): FeedForward =>
   new FeedForward(who, args.intermediateDim, args.activation ?? "relu", args.seed ?? null);

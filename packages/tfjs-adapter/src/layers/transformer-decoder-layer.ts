@@ -6,7 +6,7 @@ import type { AttentionBlock } from "./attention-block.ts";
 import { branch } from "./branch.ts";
 import type { FeedForward } from "./feed-forward.ts";
 import { inputMasks, type CallArguments } from "./input-masks.ts";
-import { lastOf, vectorShapes, type ApplyInputs } from "./layer-arguments.ts";
+import { lastOf, vectorInputs, vectorShapes, type ApplyInputs } from "./layer-arguments.ts";
 import { lookConfig, readLook, type Look } from "./look.ts";
 import type { NormBlock } from "./norm-block.ts";
 import { programText, readProgram, type LayerProgram } from "./program-text.ts";
@@ -21,6 +21,8 @@ import {
 
 type Shape = (number | null)[];
 
+const inputNames = ["x", "encoded"] as const;
+
 export interface TransformerDecoderLayerArguments extends TransformerArguments {
   /** Programs of the cross-attention; `score` and `mask` are those of the self-attention. */
   readonly crossScore?: LayerProgram | null;
@@ -29,7 +31,7 @@ export interface TransformerDecoderLayerArguments extends TransformerArguments {
 
 /** Causal self-attention, attention to what an encoder gave, and a feed-forward network, each with a way around it and a normalization.
  *  Input `[batch, tokens, dim]` (then there is no cross-attention) or `[x, encoded]`, encoded `[batch, keys, any dim]`; output as x.
- *  Padding masks of both are honoured.
+ *  Padding masks of both are honoured; on tensors, `apply(inputs, { attentionMask })` hides further pairs from the self-attention.
  *  @see Vaswani et al. 2017, section 3.1; KerasHub TransformerDecoder */
 export class TransformerDecoderLayer extends layers.Layer {
   static className = "TransformerDecoderLayer";
@@ -54,13 +56,13 @@ export class TransformerDecoderLayer extends layers.Layer {
       rotary: null,
     };
     this.#feedForward = feedForwardOf(this.name, args);
-    this.#norms = [normOf(args), normOf(args), normOf(args)];
+    this.#norms = [normOf(this.name, args), normOf(this.name, args), normOf(this.name, args)];
     this.supportsMasking = true;
     attentionOf(this.name, args, this.#look, args.numHeads, 0);
   }
 
   override build(inputShape: Shape | Shape[]): void {
-    const [own, encoded] = vectorShapes(this.name, inputShape);
+    const [own, encoded] = vectorShapes(this.name, inputShape, inputNames);
     const dim = lastOf(own);
     const add: AddWeight = (name, shape, initializer) => this.addWeight(name, shape, "float32", initializer);
     const below =
@@ -81,7 +83,7 @@ export class TransformerDecoderLayer extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
-    return [...vectorShapes(this.name, inputShape)[0]];
+    return [...vectorShapes(this.name, inputShape, inputNames)[0]];
   }
 
   override apply(inputs: ApplyInputs, kwargs?: CallArguments): ReturnType<layers.Layer["apply"]> {
@@ -91,7 +93,7 @@ export class TransformerDecoderLayer extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor {
     this.invokeCallHook(inputs, kwargs);
-    const given = Array.isArray(inputs) ? inputs : [inputs];
+    const given = vectorInputs(this.name, inputs, inputNames);
     const [x, encoded] = given;
     if ((encoded !== undefined) !== (this.#cross !== null)) {
       throw new AdapterError(
@@ -105,12 +107,12 @@ export class TransformerDecoderLayer extends layers.Layer {
     const settings = { normalizeFirst, dropout, training };
     const attention = this.#attention as AttentionBlock;
     return tidy(() => {
-      const padding = { queryMask: mask, keyMask: mask, training };
+      const masks = { queryMask: mask, keyMask: mask, pairMask: kwargs.attentionMask ?? null, causal: true };
       let y = branch(
         x,
         this.#norms[0],
         settings,
-        (z) => attention.call({ query: z, key: z, value: z, ...padding, causal: true }).output,
+        (z) => attention.call({ query: z, key: z, value: z, ...masks, training }).output,
       );
       const cross = this.#cross;
       if (cross) {

@@ -5,7 +5,7 @@ import type { AttentionBlock } from "./attention-block.ts";
 import { branch } from "./branch.ts";
 import type { FeedForward } from "./feed-forward.ts";
 import { inputMasks, type CallArguments } from "./input-masks.ts";
-import { lastOf, vectorShapes, type ApplyInputs } from "./layer-arguments.ts";
+import { lastOf, vectorInputs, vectorShapes, type ApplyInputs } from "./layer-arguments.ts";
 import { lookConfig, readLook, type Look } from "./look.ts";
 import type { NormBlock } from "./norm-block.ts";
 import { refuseCallArguments } from "./refuse-call-arguments.ts";
@@ -36,13 +36,13 @@ export class TransformerEncoderLayer extends layers.Layer {
     this.#given = args;
     this.#look = readLook(this.name, args);
     this.#feedForward = feedForwardOf(this.name, args);
-    this.#norms = [normOf(args), normOf(args)];
+    this.#norms = [normOf(this.name, args), normOf(this.name, args)];
     this.supportsMasking = true;
     attentionOf(this.name, args, this.#look, args.numHeads, 0);
   }
 
   override build(inputShape: (number | null)[]): void {
-    const dim = lastOf(vectorShapes(this.name, inputShape)[0]);
+    const dim = lastOf(vectorShapes(this.name, inputShape, ["x"])[0]);
     const add: AddWeight = (name, shape, initializer) => this.addWeight(name, shape, "float32", initializer);
     this.#attention = attentionOf(this.name, this.#given, this.#look, dim, 0);
     const sizes = { query: dim, key: dim, value: dim };
@@ -60,7 +60,7 @@ export class TransformerEncoderLayer extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor {
     this.invokeCallHook(inputs, kwargs);
-    const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    const [x] = vectorInputs(this.name, inputs, ["x"]);
     const [mask] = inputMasks(this, [x], kwargs.mask);
     this.#mask = mask;
     const { normalizeFirst = false, dropout = 0 } = this.#given;

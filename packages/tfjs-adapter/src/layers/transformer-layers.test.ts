@@ -13,15 +13,17 @@ import {
   tensor as plain,
   type Tensor,
 } from "@fovea/tensor";
-import { tensor2d, tidy, type Tensor as TfTensor } from "@tensorflow/tfjs-core";
-import type { layers } from "@tensorflow/tfjs-layers";
+import { keep, tensor2d, tensor3d, tidy, type Tensor as TfTensor } from "@tensorflow/tfjs-core";
+import { input, type layers } from "@tensorflow/tfjs-layers";
 import { describe, expect, test } from "vitest";
+import { AdapterError } from "../adapter-error.ts";
 import {
   PatchEmbedding,
   RMSNormalization,
   TokenAndPositionEmbedding,
   TransformerDecoderLayer,
   TransformerEncoderLayer,
+  type CallArguments,
 } from "../layers.ts";
 import { fromTf, normals, toTf } from "../testing/convert.ts";
 import { backendNames, useBackend } from "../testing/use-backend.ts";
@@ -59,6 +61,10 @@ const feedForward = (x: Tensor, w: Weights, activation: (x: Tensor) => Tensor): 
   const hidden = activation(add(matmul(x, w["feedforward_intermediate/kernel"]), w["feedforward_intermediate/bias"]));
   return add(matmul(hidden, w["feedforward_output/kernel"]), w["feedforward_output/bias"]);
 };
+
+/** Cuts pictures of a shape into patches of 2 × 2, in a model. */
+const cut = (shape: (number | null)[]): unknown =>
+  new PatchEmbedding({ patchSize: 2, embeddingDim: 4 }).apply(input({ shape }));
 
 describe.each(backendNames)("transformer layers on %s", (backend) => {
   useBackend(backend);
@@ -169,5 +175,66 @@ describe.each(backendNames)("transformer layers on %s", (backend) => {
     expect(() => tidy(() => void patches.apply(toTf(normal([1, 4, 4, 1]))))).toThrow(
       /that patches of 3 × 3 fill, got \[1, 4, 4, 1\]/,
     );
+  });
+
+  test("what would give no patches, no numbers or no sizes is refused by name", () => {
+    expect(() => cut([null, null, 1])).toThrow(
+      /of known sizes that patches of 2 × 2 fill, got \[null, null, null, 1\]/,
+    );
+    expect(() => cut([0, 2, 1])).toThrow(/fill, got \[null, 0, 2, 1\]/);
+    for (const wrong of [0, -1, 1.5, Number.NaN, "8", null]) {
+      const size = wrong as number;
+      expect(() => new PatchEmbedding({ patchSize: 2, embeddingDim: size })).toThrow(AdapterError);
+      expect(() => new PatchEmbedding({ patchSize: [2, size], embeddingDim: 4 })).toThrow(/the width of patchSize/);
+    }
+    const positions = "sinusoidal" as "none";
+    expect(() => new PatchEmbedding({ patchSize: 2, embeddingDim: 4, positions })).toThrow(/"learned" or "none", got/);
+    for (const epsilon of [-1e-3, Number.NaN, Infinity]) {
+      const sizes = { numHeads: 2, intermediateDim: 4, layerNormEpsilon: epsilon };
+      for (const make of [
+        () => new RMSNormalization({ epsilon }),
+        () => new TransformerEncoderLayer(sizes),
+        () => new TransformerDecoderLayer(sizes),
+      ]) {
+        expect(make).toThrow(`finite number of at least 0, got ${epsilon}`);
+        expect(make).toThrow(AdapterError);
+      }
+    }
+    const normalization = "batch" as "rms";
+    expect(() => new TransformerEncoderLayer({ numHeads: 2, intermediateDim: 4, normalization })).toThrow(
+      /expected a normalization among layer, rms, got "batch"/,
+    );
+  });
+
+  test("an attentionMask hides pairs from a decoder's self-attention, beside those after each token", () => {
+    const layer = new TransformerDecoderLayer({ numHeads: 2, intermediateDim: 4, seed: 3 });
+    const change = Float32Array.from({ length: 12 }, (_, index) => (index < 4 ? 1 : 0));
+    tidy(() => {
+      const x = toTf(normal([1, 3, 4]));
+      const other = x.add(toTf(plain(change, { shape: [1, 3, 4] }))); // another first token
+      const attentionMask = tensor3d([1, 1, 1, 0, 1, 1, 0, 1, 1], [1, 3, 3], "bool");
+      /** Which tokens look otherwise when the first one changes. */
+      const changed = (kwargs: CallArguments): boolean[] => {
+        const [a, b] = [x, other].map((each) => (layer.apply(each, kwargs) as TfTensor).dataSync());
+        return [0, 4, 8].map((start) => [0, 1, 2, 3].some((d) => a[start + d] !== b[start + d]));
+      };
+      expect(changed({})).toEqual([true, true, true]);
+      expect(changed({ attentionMask })).toEqual([true, false, false]);
+      // still causal: the first token does not see the others, though the mask would let it
+      const last = x.add(toTf(plain(change.toReversed(), { shape: [1, 3, 4] })));
+      const [before, after] = [x, last].map((each) => (layer.apply(each, { attentionMask }) as TfTensor).dataSync());
+      expect(after.slice(0, 8)).toEqual(before.slice(0, 8));
+    });
+    layer.dispose();
+  });
+
+  test("inputs that a layer would not look at are refused", () => {
+    const x = tidy(() => [0, 1, 2].map(() => keep(toTf(normal([1, 3, 4])))));
+    const decoder = new TransformerDecoderLayer({ numHeads: 2, intermediateDim: 4 });
+    const encoder = new TransformerEncoderLayer({ numHeads: 2, intermediateDim: 4 });
+    tidy(() => void decoder.apply(x.slice(0, 2)));
+    expect(() => tidy(() => void decoder.apply(x))).toThrow(/expected no inputs but \[x, encoded\], got 3/);
+    expect(() => tidy(() => void encoder.apply(x))).toThrow(/expected no inputs but \[x\], got 3/);
+    for (const each of [decoder, ...x]) each.dispose();
   });
 });

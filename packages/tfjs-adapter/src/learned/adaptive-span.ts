@@ -1,7 +1,7 @@
 import { trace } from "@fovea/program";
 import { full } from "@fovea/tensor";
 import { AdapterError } from "../adapter-error.ts";
-import { checkCounts } from "./check-counts.ts";
+import { checkCounts } from "../check-counts.ts";
 import type { LearnedLook } from "./learned-look.ts";
 
 export interface AdaptiveSpanOptions {

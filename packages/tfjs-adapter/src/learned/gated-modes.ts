@@ -2,7 +2,7 @@ import { resultType, trace, type Value } from "@fovea/program";
 import { zeros } from "@fovea/tensor";
 import type { Mode } from "@fovea/scoring";
 import { AdapterError } from "../adapter-error.ts";
-import { checkCounts } from "./check-counts.ts";
+import { checkCounts } from "../check-counts.ts";
 import type { LearnedLook } from "./learned-look.ts";
 
 export interface GatedModesOptions {

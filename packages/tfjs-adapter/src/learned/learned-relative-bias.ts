@@ -1,6 +1,6 @@
 import { relativeBias } from "@fovea/scoring";
 import { zeros } from "@fovea/tensor";
-import { checkCounts } from "./check-counts.ts";
+import { checkCounts } from "../check-counts.ts";
 import type { LearnedLook } from "./learned-look.ts";
 
 /** A bias per head and distance, learned: `score + bias[head, reach + key - query]`. Table `bias` `[heads, 2 reach + 1]` starts at 0; pairs further

@@ -1,6 +1,6 @@
 import { trace } from "@fovea/program";
 import { full } from "@fovea/tensor";
-import { checkCounts } from "./check-counts.ts";
+import { checkCounts } from "../check-counts.ts";
 import type { LearnedLook } from "./learned-look.ts";
 
 /** A temperature per head, learned: `score * exp(sharpness[head])`. Table `sharpness` `[heads]` starts at 0, where nothing changes; above 0 a head

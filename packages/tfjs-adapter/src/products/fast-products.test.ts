@@ -148,17 +148,18 @@ test("batches that cross, which TensorFlow.js mixes up, are right", () => {
   }
 });
 
-test.each(["linear", "relu", "relu6", "elu", "sigmoid", "leakyrelu"] as const)(
+test.each(["linear", "relu", "relu6", "elu", "sigmoid", "leakyrelu", "prelu"] as const)(
   "a fused product with bias and %s is what TensorFlow.js makes of its parts",
   (activation) => {
     const slope = 0.3;
-    const activate: Record<typeof activation, (x: tf.Tensor) => tf.Tensor> = {
+    const activate: Record<typeof activation, (x: tf.Tensor, slopes: tf.Tensor) => tf.Tensor> = {
       linear: (x) => x,
       relu: tf.relu,
       relu6: tf.relu6,
       elu: tf.elu,
       sigmoid: tf.sigmoid,
       leakyrelu: (x) => tf.leakyRelu(x, slope),
+      prelu: (x, slopes) => tf.relu(x).sub(tf.relu(x.neg()).mul(slopes)),
     };
     for (const [left, right] of [
       [
@@ -188,23 +189,28 @@ test.each(["linear", "relu", "relu6", "elu", "sigmoid", "leakyrelu"] as const)(
           toTf<tf.Tensor3D>(normal(swap(right, transposeB))),
         ];
         const bias = toTf(normal([right.at(-1)!]));
-        const fused = tf.fused.matMul({ a, b, bias, activation, transposeA, transposeB, leakyreluAlpha: slope });
+        const preluActivationWeights = toTf(normal([right.at(-1)!]));
+        const slopes = { leakyreluAlpha: slope, preluActivationWeights };
+        const fused = tf.fused.matMul({ a, b, bias, activation, transposeA, transposeB, ...slopes });
         const parts = (): tf.Tensor =>
-          tf.tidy(() => activate[activation](tf.matMul(a, b, transposeA, transposeB).add(bias)));
+          tf.tidy(() =>
+            activate[activation](tf.matMul(a, b, transposeA, transposeB).add(bias), preluActivationWeights),
+          );
         expectSame(fused, byTensorFlow(parts));
-        tf.dispose([a, b, bias]);
+        tf.dispose([a, b, bias, preluActivationWeights]);
       }
     }
   },
 );
 
-test("prelu stays with TensorFlow.js", () => {
+test("prelu with a slope of its own for each number runs here, and leaves no memory behind", () => {
   const [a, b] = [toTf<tf.Tensor2D>(normal([128, 200])), toTf<tf.Tensor2D>(normal([200, 170]))];
-  const preluActivationWeights = toTf(normal([170]));
-  const before = counted.calls;
+  const preluActivationWeights = toTf(normal([128, 170]));
+  const [calls, buffers] = [counted.calls, tf.engine().backend.numDataIds()];
   const fused = (): tf.Tensor => tf.fused.matMul({ a, b, activation: "prelu", preluActivationWeights });
-  expectSame(fused(), byTensorFlow(fused));
-  expect(counted.calls).toBe(before);
+  const actual = fused();
+  expect([counted.calls, tf.engine().backend.numDataIds()]).toEqual([calls + 1, buffers + 1]);
+  expectSame(actual, byTensorFlow(fused));
   tf.dispose([a, b, preluActivationWeights]);
 });
 

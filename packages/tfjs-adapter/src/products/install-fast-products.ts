@@ -21,6 +21,7 @@ const laterActivations: Readonly<Record<string, string | undefined>> = {
   relu6: "Relu6",
   elu: "Elu",
   leakyrelu: "LeakyRelu",
+  prelu: "Prelu",
 };
 
 /** Ours beside what it replaced. */
@@ -64,15 +65,15 @@ function fastProduct(original: KernelConfig, { backend: chosen }: FastProductsOp
     const call = productCall(parameters);
     const runner = chosen ?? attentionBackend();
     const later = laterActivations[call.activation];
-    if ((later === undefined && !isFused(call.activation)) || !isWasmBackend(runner))
-      return original.kernelFunc(parameters);
+    const isKnown = later === "Prelu" ? call.slopes !== null : later !== undefined || isFused(call.activation);
+    if (!isKnown || !isWasmBackend(runner)) return original.kernelFunc(parameters);
     const sizes = sizesOf(call);
     const isTransposed = call.transposeA || call.transposeB;
     if (!sizes || !(sizes.mistaken || paysOff(sizes, isTransposed))) return original.kernelFunc(parameters);
     const backend = parameters.backend as KernelBackend;
     try {
       const product = runProduct(runner, storageOf(backendName, backend), call, sizes);
-      return later === undefined ? product : activate(later, product, backend, call.alpha);
+      return later === undefined ? product : activate(later, product, backend, call);
     } catch (error) {
       // out of memory, or a worker lost: TensorFlow.js has memory of its own
       if (error instanceof BackendError) return original.kernelFunc(parameters);
@@ -82,17 +83,26 @@ function fastProduct(original: KernelConfig, { backend: chosen }: FastProductsOp
 }
 
 /** Applies an activation by a kernel of TensorFlow.js and lets go of the product. */
-function activate(kernelName: string, x: TensorInfo, backend: KernelBackend, alpha: number): TensorInfo {
+function activate(
+  kernelName: string,
+  x: TensorInfo,
+  backend: KernelBackend,
+  { slope, slopes }: ProductCall,
+): TensorInfo {
   try {
     const kernel = getKernel(kernelName, backendName);
-    return kernel.kernelFunc({ inputs: { x }, attrs: { alpha }, backend }) as TensorInfo;
+    const inputs = slopes ? { x, alpha: slopes } : { x };
+    return kernel.kernelFunc({ inputs, attrs: { alpha: slope }, backend }) as TensorInfo;
   } finally {
     backend.disposeData(x.dataId);
   }
 }
 
 function productCall({ inputs, attrs }: Parameters<KernelFunc>[0]): ProductCall {
-  const { a, b, bias } = inputs as Record<string, TensorInfo | null | undefined> & { a: TensorInfo; b: TensorInfo };
+  const { a, b, bias, preluActivationWeights } = inputs as Record<string, TensorInfo | null | undefined> & {
+    a: TensorInfo;
+    b: TensorInfo;
+  };
   const given = attrs as Record<string, unknown> | undefined;
   return {
     a,
@@ -101,7 +111,8 @@ function productCall({ inputs, attrs }: Parameters<KernelFunc>[0]): ProductCall 
     transposeA: given?.["transposeA"] === true,
     transposeB: given?.["transposeB"] === true,
     activation: (given?.["activation"] as string | undefined) ?? "linear",
-    alpha: (given?.["leakyreluAlpha"] as number | undefined) ?? 0,
+    slope: (given?.["leakyreluAlpha"] as number | undefined) ?? 0,
+    slopes: preluActivationWeights ?? null,
   };
 }
 

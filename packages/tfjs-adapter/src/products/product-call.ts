@@ -12,7 +12,9 @@ export interface ProductCall {
   readonly bias: TensorInfo | null;
   readonly activation: string;
   /** Slope of leakyrelu below 0. */
-  readonly alpha: number;
+  readonly slope: number;
+  /** Slopes of prelu below 0, of the result's shape or repeated to it. */
+  readonly slopes: TensorInfo | null;
 }
 
 /** How large a product is. */

@@ -1,7 +1,10 @@
+import { checkOptions, type OptionNames } from "../check-options.ts";
 import type { DecoderWeights } from "../decoder.ts";
 import type { AttentionSettings } from "../layer-options.ts";
 import { TransformerError } from "../transformer-error.ts";
 import type { RowSessionOptions } from "./row-session.ts";
+
+const optionNames: OptionNames<RowSessionOptions> = { capacity: true, window: true };
 
 /** What a session keeps: room for tokens, of them the first `sinks` and the last `recent` when it is a window. */
 export interface RowRoom {
@@ -16,6 +19,10 @@ export function checkRowSession(
   attention: readonly AttentionSettings[],
   options: RowSessionOptions,
 ): RowRoom {
+  checkOptions("RowSession", options, optionNames);
+  if ("capacity" in options === "window" in options) {
+    throw new TransformerError("RowSession: expected either a capacity or a window. A window sizes itself.");
+  }
   for (const [index, layer] of weights.layers.entries()) {
     const { normalizer = "softmax", probability, sinks, tables, positionTransform } = attention[index];
     const beyond: Readonly<Record<string, unknown>> = {

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { createDecoder, type DecoderSettings, type DecoderWeights } from "../decoder.ts";
 import { someLayer } from "../naive.test-support.ts";
 import { TransformerError } from "../transformer-error.ts";
-import { RowSession } from "./row-session.ts";
+import { RowSession, type RowSessionOptions } from "./row-session.ts";
 
 const random = randomGenerator(9);
 const close = { absolute: 2e-5, relative: 2e-5 };
@@ -156,6 +156,21 @@ test("more room than rotary tables have rows, or none, is refused", () => {
   expect(() => new RowSession(gated, settings, { capacity: 65 })).toThrow("from 1 to 64");
   expect(() => new RowSession(gated, settings, { capacity: 0 })).toThrow("capacity");
   expect(() => new RowSession(gated, settings, { window: { recent: 64 } })).toThrow("window.recent");
+});
+
+test("settings and options that there are not, and a capacity beside a window, are refused by name", () => {
+  const settings = { attention: { heads: 4 } };
+  const misspelled = { capacity: 4, capactiy: 5 } as RowSessionOptions;
+  expect(() => new RowSession(gated, settings, misspelled)).toThrow(
+    'there is no option "capactiy". There are capacity,',
+  );
+  expect(() => new RowSession(gated, Object.assign({ backend: null }, settings), { capacity: 4 })).toThrow("backend");
+  const window = { recent: 3 };
+  for (const options of [{}, { capacity: 4, window }]) {
+    expect(() => new RowSession(gated, settings, options as RowSessionOptions)).toThrow(
+      "either a capacity or a window",
+    );
+  }
 });
 
 test("a row that sees nothing gathers nothing", () => {

@@ -1,5 +1,6 @@
 import { tensor, transpose, readValues, type Tensor } from "@fovea/tensor";
 import type { Program } from "@fovea/program";
+import { checkOptions, type OptionNames } from "../check-options.ts";
 import type { DecoderSettings, DecoderWeights } from "../decoder.ts";
 import { settingsOfLayers } from "../settings.ts";
 import { TransformerError } from "../transformer-error.ts";
@@ -16,6 +17,10 @@ import { createSight, type Sight } from "./visible-runs.ts";
 /** How many tokens are kept: `capacity`, or for ever a window with sinks, as `KeyValueCache` keeps it. */
 export type RowSessionOptions =
   { readonly capacity: number } | { readonly window: { readonly recent: number; readonly sinks?: number } };
+
+type RowSettings = Omit<DecoderSettings, "backend" | "crossAttention">;
+
+const settingNames: OptionNames<RowSettings> = { attention: true, order: true };
 
 /** One sequence, one token at a time, in one memory: a whole decode step is a few products and plain loops, with no kernel to call, no shape to check and
  *  nothing to allocate. For models so narrow that all this costs more than computing: at width 64 it is more than ten times as fast as `createDecoder` on
@@ -41,13 +46,10 @@ export class RowSession implements TokenSession {
   #kept = 0;
   #shift = 0;
 
-  /** @throws {TransformerError} for what it cannot do: cross-attention, query or key normalization, normalizers but softmax, probability programs
+  /** @throws {TransformerError} for a setting or an option that there is not, and what it cannot do: cross-attention, query or key normalization, normalizers but softmax, probability programs
    *  @throws {ProgramError} for a program that cannot be run */
-  constructor(
-    weights: DecoderWeights,
-    settings: Omit<DecoderSettings, "backend" | "crossAttention">,
-    options: RowSessionOptions,
-  ) {
+  constructor(weights: DecoderWeights, settings: RowSettings, options: RowSessionOptions) {
+    checkOptions("RowSession", settings, settingNames);
     const { embedding, layers } = weights;
     const attention = settingsOfLayers("RowSession", "attention", settings.attention, layers.length);
     const { room, recent, sinks } = checkRowSession(weights, attention, options);

@@ -1,4 +1,4 @@
-import { AdapterError } from "../adapter-error.ts";
+import { AdapterError } from "./adapter-error.ts";
 
 /** @throws {AdapterError} unless every number is whole and at least 1 */
 export function checkCounts(who: string, counts: Readonly<Record<string, number>>): void {
