@@ -68,3 +68,19 @@ test("thousands of keys, so that a row's maximum grows over many tiles", () => {
   for (let i = 0; i < key.data.length; i++) key.data[i] *= 1 + i / 2000;
   expectReference(normal([1, 2, 8, 5]), key, normal([1, 1, 2000, 5]));
 });
+
+test.each([
+  [287, 255, 8],
+  [289, 257, 8],
+  [580, 300, 70],
+  [193, 520, 129],
+])("%d queries of %d keys, around the edges of tiles, heads of %d", (queries, keys, headDim) => {
+  const [query, key, value] = [
+    normal([1, 2, queries, headDim]),
+    normal([1, 1, keys, headDim]),
+    normal([1, 1, keys, 5]),
+  ];
+  expectReference(query, key, value);
+  expectReference(query, key, value, { mask: causal(), queryOffset: keys - queries });
+  expectReference(query, key, value, { score: ({ score, head }) => score.multiply(head.add(1).toFloat()) });
+});
