@@ -18,7 +18,7 @@ export function parseArguments(argv: readonly string[], ids: readonly string[]):
   const command = new Command()
     .name("npm run bench --")
     .description("Times Fovea beside what a user would pick instead, in one run on this machine.")
-    .option("--quick", "under two minutes: fewer repetitions, slow libraries left out, no charts", false)
+    .option("--quick", "three minutes: fewer repetitions, slow libraries left out, no charts", false)
     .option("--json <file>", "save the report as JSON as well")
     .option("--only <ids>", "rows to run, as in full-1024,decode-8192", idList(ids))
     .option("--threads <count>", "threads of the row threads-4096; 1 leaves it out", threadCount, 2)
