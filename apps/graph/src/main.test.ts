@@ -38,9 +38,9 @@ test.skipIf(!isHere)("one paper: its neighbours with every head's weights, as a 
   rmSync(folder, { recursive: true });
 });
 
-test.skipIf(!isHere)("a picture that cannot be written ends it with one sentence", () => {
-  const { status, stderr } = run("--attention", "/nowhere/paper.svg");
-  expect(status).toBe(1);
+test.skipIf(!isHere)("a picture that cannot be written ends it with one sentence, before training", () => {
+  const { status, stdout, stderr } = run("--train", "--attention", "/nowhere/paper.svg");
+  expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^The picture could not be written: ENOENT.*\n$/);
 });
 

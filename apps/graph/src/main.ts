@@ -1,4 +1,5 @@
-import { writeFile } from "node:fs/promises";
+import { access, constants, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Backend } from "@fovea/dot-product-attention";
 import pc from "picocolors";
 import { accuracy, likeliest } from "./accuracy.ts";
@@ -41,6 +42,8 @@ async function main(options: Arguments): Promise<void> {
 
   const looked = options.node ?? (options.attention === undefined ? null : 610);
   const node = looked === null ? null : findNode(graph, looked);
+  // better known before minutes of training than after them
+  if (options.attention !== undefined) await saving(access(dirname(options.attention), constants.W_OK));
   const neighborhood = createNeighborhood(graph.neighbors);
   const backend = backends[options.backend]();
   const weights = await getWeights(options, folder, graph, neighborhood, backend);
@@ -54,12 +57,16 @@ async function main(options: Arguments): Promise<void> {
   else if (node === null) showAccuracy(graph, pass, neighborhood, milliseconds, options.backend);
   else print(showNode(graph, node, looksOf(pass, neighborhood, node), pass.logits, pc.isColorSupported));
   if (options.attention === undefined || node === null) return;
+  await saving(writeFile(options.attention, drawNeighborhood(graph, node, pass, neighborhood)));
+  say(`Drew ${options.attention}`);
+}
+
+async function saving(work: Promise<void>): Promise<void> {
   try {
-    await writeFile(options.attention, drawNeighborhood(graph, node, pass, neighborhood));
+    await work;
   } catch (error) {
     throw new GraphError(`The picture could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }
-  say(`Drew ${options.attention}`);
 }
 
 async function getWeights(

@@ -28,6 +28,7 @@ export function readSparseRows(file: string, bytes: Uint8Array): SparseRows {
   if (columns.length !== values.length || columns.some((column) => column < 0 || column >= columnCount)) {
     throw wrong(file, `a column from 0 to ${columnCount - 1} for each value`, "others");
   }
+  if (!values.every(Number.isFinite)) throw wrong(file, "finite values", "others");
   return {
     columnCount,
     starts: Int32Array.from(starts),

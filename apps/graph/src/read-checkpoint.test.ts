@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { readValues } from "@fovea/tensor";
 import { expect, test } from "vitest";
+import { maskedCrc32c } from "./crc32c.ts";
 import { findDataFolder, missingData } from "./data-folder.ts";
 import { GraphError } from "./graph-error.ts";
 import { outcomeOf } from "./outcome-of.test-support.ts";
@@ -57,6 +59,41 @@ test.skipIf(folder === null)("a checkpoint with any byte of its index turned, or
   turned[5000] ^= 1;
   expect(() => readCheckpoint("checkpoint", index, turned)).toThrow(/the check sum of .* does not match/);
 });
+
+test.each([
+  ["a float as [1, 1]", [1, 1], "read"],
+  ["negative lengths, whose product fits", [-1, -1], "refused"],
+  ["a length beyond all, hidden by a 0", [2 ** 40, 0], "refused"],
+  ["a thousand axes", new Array<number>(1000).fill(1), "refused"],
+])("%s, with the right check sums: %j is %s", (_, shape, expected) => {
+  const data = new Uint8Array(shape.includes(0) ? 0 : 4);
+  expect(outcomeOf(() => readCheckpoint("checkpoint", indexOf(shape, data), data))).toBe(expected);
+});
+
+/** The index of a checkpoint that holds one variable, "v", of these bytes. */
+function indexOf(shape: readonly number[], data: Uint8Array): Uint8Array {
+  const sizes = shape.map((size) => message(new BinaryWriter().tag(1, 0).int64(size)));
+  const dimensions = new BinaryWriter();
+  for (const size of sizes) dimensions.tag(2, 2).bytes(size);
+  const entry = new BinaryWriter().tag(1, 0).int32(1).tag(2, 2).bytes(message(dimensions));
+  entry.tag(5, 0).int64(data.length).tag(6, 5).fixed32(maskedCrc32c(data));
+  const variables = block("v", message(entry));
+  const blocks = block("w", handle(0, variables.length - 5));
+  const footer = Buffer.alloc(40);
+  footer.set([...handle(0, 0), ...handle(variables.length, blocks.length - 5)]);
+  return Buffer.concat([variables, blocks, footer, Buffer.from("57fb808b247547db", "hex")]);
+}
+
+const message = (writer: BinaryWriter): Uint8Array => writer.finish();
+const handle = (offset: number, size: number): Uint8Array => message(new BinaryWriter().uint64(offset).uint64(size));
+
+/** A block of one entry and no restarts, with its type and check sum. */
+function block(key: string, value: Uint8Array): Uint8Array {
+  const lengths = message(new BinaryWriter().uint32(0).uint32(key.length).uint32(value.length));
+  const content = Buffer.concat([lengths, Buffer.from(key), value, Buffer.alloc(5)]);
+  const checkSum = message(new BinaryWriter().fixed32(maskedCrc32c(content)));
+  return Buffer.concat([content, checkSum]);
+}
 
 test("a checkpoint of another network is refused", () => {
   expect(() => pretrainedWeights(new Map(), 1433, 7)).toThrow("lacks the variable conv1d/kernel");

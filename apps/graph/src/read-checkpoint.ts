@@ -80,6 +80,9 @@ export function readCheckpoint(file: string, index: Uint8Array, data: Uint8Array
     }
     const { type, offset, size, checkSum, shape } = fields;
     if (type !== float32Type) return null;
+    if (shape.length > mostAxes || shape.some((length) => length < 1)) {
+      throw damaged(`${name} has shape [${shape.slice(0, mostAxes).join(", ")}]`);
+    }
     if (offset < 0 || size < 0 || offset + size > bytes.length) {
       throw damaged(`${name} lies outside of its data file of ${bytes.length} bytes`);
     }
@@ -108,6 +111,7 @@ const footerBytes = 48;
 /** Type and check sum behind a block. */
 const trailerBytes = 5;
 const longestName = 1024;
+const mostAxes = 8;
 const magic = Buffer.from("57fb808b247547db", "hex");
 
 function readHandle(reader: BinaryReader): Handle {

@@ -102,3 +102,10 @@ test.skipIf(folder === null).each([
   expect(outcomes.filter((outcome) => outcome !== "read" && outcome !== "refused")).toEqual([]);
   expect(outcomes).toContain("refused");
 });
+
+test.skipIf(folder === null)("a word that counts as no number is refused", async () => {
+  const bytes = await readFile(join(folder!, "ind.cora.allx"));
+  const ones = Buffer.from(Float32Array.of(1, 1, 1, 1, 1).buffer);
+  bytes.writeFloatLE(NaN, bytes.indexOf(ones));
+  expect(() => readSparseRows("allx", bytes)).toThrow("allx is none of Cora's files: expected finite values");
+});

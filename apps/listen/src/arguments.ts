@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { backends } from "./backends.ts";
-import type { SampleFormat } from "./sample-format.ts";
+import { highestRate, lowestRate, type SampleFormat } from "./sample-format.ts";
 
 export interface Arguments {
   /** A WAV file, or `-` for standard input. */
@@ -43,7 +43,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     )
     .argument(
       "[file]",
-      "WAV file of any rate and channels, or - for standard input (default: a sentence that comes along)",
+      "WAV file of up to 192 kHz and 64 channels, or - for standard input (default: a sentence that comes along)",
     )
     .option("-t, --timestamps", "when each word was said", false)
     .option("--srt <file>", "write SubRip captions")
@@ -55,7 +55,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
         Object.keys(rawFormats),
       ),
     )
-    .option("--rate <count>", "raw samples: how many a second (default: 16000)", wholeNumber(1000, 768_000))
+    .option("--rate <count>", "raw samples: how many a second (default: 16000)", wholeNumber(lowestRate, highestRate))
     .option("--channels <count>", "raw samples: channels side by side (default: 1)", wholeNumber(1, 64))
     .addOption(new Option("--backend <name>", "where the model runs").choices(Object.keys(backends)).default("wasm"))
     .option("--model <folder>", "folder with encoder_model.onnx and decoder_model_merged.onnx of Moonshine tiny")

@@ -63,8 +63,9 @@ test.each<[string[], string]>([
     [sample, "--srt", "/nowhere/a.srt"],
     "/nowhere/a.srt cannot be written (ENOENT). Check the folder and its permissions.\n",
   ],
+  [[sample, "--vtt", import.meta.dirname], "src is a folder. Name a file in it.\n"],
   [[sample, "--rate", "8000"], "--format, --rate and --channels describe raw samples on standard input"],
-  [["-", "--rate", "0"], "Expected a whole number from 1000 to 768000."],
+  [["-", "--rate", "0"], "Expected a whole number from 1000 to 192000."],
   [["-", "--format", "mp3"], "Allowed choices are s16le, f32le."],
   [[sample, sample], "too many arguments. Expected 1 argument but got 2."],
 ])("%j: one message, exit code 1, nothing on standard output", (argv, message) => {

@@ -35,7 +35,7 @@ test.each<[string, WavOptions, number]>([
   expect(Math.max(...read.map((sample, i) => Math.abs(sample - written[i])))).toBeLessThan(tolerance);
 });
 
-test.each([8000, 11_025, 44_100, 48_000, 96_000])(
+test.each([8000, 11_025, 44_100, 48_000, 96_000, 192_000])(
   "%i samples a second become 16,000 of the same tone",
   async (rate) => {
     const read = await allSamples(await open(wavBytes(tone(1000, 1, rate), { rate, bits: 32, float: true })));
@@ -85,8 +85,9 @@ test.each<[string, Uint8Array, string]>([
   ["compressed samples", changed(20, 0x55), "holds compressed samples (format 85). Convert it: ffmpeg"],
   ["no channels", changed(22, 0), "expected 1 to 64 channels, got 0"],
   ["65,535 channels", changed(22, 255, 255), "expected 1 to 64 channels, got 65535"],
-  ["a rate of 0", changed(24, 0, 0, 0, 0), "expected 1000 to 768000 samples per second, got 0"],
-  ["a rate of 4 GHz", changed(24, 255, 255, 255, 255), "expected 1000 to 768000 samples per second, got 4294967295"],
+  ["a rate of 0", changed(24, 0, 0, 0, 0), "expected 1000 to 192000 samples per second, got 0"],
+  ["a rate of 4 GHz", changed(24, 255, 255, 255, 255), "expected 1000 to 192000 samples per second, got 4294967295"],
+  ["a rate of 384 kHz", changed(24, 0, 0xdc, 5, 0), "got 384000. Convert it: ffmpeg -i <sound> -ar 16000 sound.wav."],
   ["moments of 0 bytes", changed(32, 0), "expected 2 bytes for all channels of a moment, got 0"],
   ["12 bits", changed(34, 12), "expected integer samples of 8, 16, 24, 32 bits, got 12"],
   [

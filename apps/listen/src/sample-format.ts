@@ -12,7 +12,8 @@ export interface SampleFormat {
 const bitsOf = { integer: [8, 16, 24, 32], float: [32, 64], alaw: [8], mulaw: [8] } as const;
 const tagOf = { integer: 1, float: 3, alaw: 6, mulaw: 7 } as const;
 const mostChannels = 64;
-const [lowestRate, highestRate] = [1000, 768_000];
+/** Moments per second; libsamplerate-js takes no more. */
+export const [lowestRate, highestRate] = [1000, 192_000] as const;
 
 export const bytesPerMoment = ({ bits, channels }: SampleFormat): number => (bits / 8) * channels;
 
@@ -28,7 +29,9 @@ export function checkFormat(who: string, format: SampleFormat): void {
     throw new ListenError(`${who}: expected 1 to ${mostChannels} channels, got ${channels}.`);
   }
   if (rate < lowestRate || rate > highestRate) {
-    throw new ListenError(`${who}: expected ${lowestRate} to ${highestRate} samples per second, got ${rate}.`);
+    throw new ListenError(
+      `${who}: expected ${lowestRate} to ${highestRate} samples per second, got ${rate}. Convert it: ffmpeg -i <sound> -ar 16000 sound.wav.`,
+    );
   }
 }
 

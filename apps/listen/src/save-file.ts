@@ -1,10 +1,12 @@
-import { access, constants, writeFile } from "node:fs/promises";
+import { access, constants, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ListenError } from "./listen-error.ts";
 
 /** @throws {ListenError} when nothing can be written there: better known before an hour of listening than after it */
 export async function checkSavable(path: string): Promise<void> {
-  await access(dirname(path), constants.W_OK).catch((error: unknown) => {
+  const found = await stat(path).catch(() => null);
+  if (found?.isDirectory()) throw new ListenError(`${path} is a folder. Name a file in it.`);
+  await access(found ? path : dirname(path), constants.W_OK).catch((error: unknown) => {
     throw unwritable(path, error);
   });
 }

@@ -2,11 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createWasmBackend } from "@fovea/backend-wasm";
-import { readValues } from "@fovea/tensor";
+import { full, readValues } from "@fovea/tensor";
 import * as onnxruntime from "onnxruntime-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sample } from "./arguments.ts";
 import { attentionPicture } from "./attention-picture.ts";
+import { ListenError } from "./listen-error.ts";
 import { modelFolder } from "./model-files.ts";
 import { openMoonshine, type Moonshine } from "./moonshine.ts";
 import { allSamples, openStream, openWavFile } from "./open-sound.ts";
@@ -120,6 +121,12 @@ test("where nobody speaks little is written, and there is an end to it", async (
 test("the decoder writes no more tokens than it may", async () => {
   const { ids, text } = await decode(model, model.encode(sentence), 3);
   expect({ ids: ids.length, text }).toEqual({ ids: 3, text: "Each word looks" });
+});
+
+test("answers that are no numbers, as damaged weights give them, end it in one sentence", async () => {
+  await expect(decode(model, full([1, 3, 288], NaN), 3)).rejects.toThrow(
+    new ListenError("The model gives no finite answer: its files are damaged. Get them again."),
+  );
 });
 
 test("the picture has a row for each word, and its axis the seconds of the recording", async () => {

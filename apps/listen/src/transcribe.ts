@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers/promises";
 import { attentionWeights } from "@fovea/dot-product-attention";
 import { readValues, type Tensor } from "@fovea/tensor";
-import { generate, type LayerResult } from "@fovea/transformer";
+import { generate, TransformerError, type LayerResult } from "@fovea/transformer";
+import { ListenError } from "./listen-error.ts";
 import { textEnd, textStart, type Moonshine } from "./moonshine.ts";
 import { sampleRate } from "./resample.ts";
 import { fewestSamples } from "./sound-vectors.ts";
@@ -47,7 +48,8 @@ export async function transcribe(
 }
 
 /** The decoder's half: the likeliest token each time, until the model ends the text.
- *  @param memory what `encode` gave */
+ *  @param memory what `encode` gave
+ *  @throws {ListenError} when the model's answers are no numbers: its weights are damaged */
 export async function decode(
   model: Moonshine,
   memory: Tensor,
@@ -77,6 +79,9 @@ export async function decode(
       }
       await setImmediate(); // lets what is written out, new sound and Ctrl-C in
     }
+  } catch (cause) {
+    if (!(cause instanceof TransformerError)) throw cause;
+    throw new ListenError("The model gives no finite answer: its files are damaged. Get them again.", { cause });
   } finally {
     session.dispose();
   }

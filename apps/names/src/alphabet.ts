@@ -2,6 +2,8 @@ import { NamesError } from "./names-error.ts";
 
 /** Letters as a vocabulary numbers them: one a line, the first three are `<blank>`, `<s>` and `</s>`. */
 export interface Alphabet {
+  /** Entries. */
+  readonly size: number;
   readonly start: number;
   readonly end: number;
   /** @throws {NamesError} for a letter that is not there */
@@ -17,6 +19,7 @@ export function createAlphabet(vocabulary: string): Alphabet {
     throw new NamesError("The vocabulary is damaged: expected the entries <s> and </s>, one a line.");
   }
   return {
+    size: letters.length,
     start,
     end,
     idsOf: (text) =>
@@ -27,6 +30,6 @@ export function createAlphabet(vocabulary: string): Alphabet {
           `“${letter}” in “${text}” is no letter this model knows. It reads: ${letters.slice(3).join(" ")}`,
         );
       }),
-    textOf: (list) => list.map((id) => letters[id] ?? "").join(""),
+    textOf: (list) => list.map((id) => letters[id] ?? "\uFFFD").join(""),
   };
 }

@@ -45,7 +45,9 @@ export function readCt2Model(bytes: Uint8Array): ReadonlyMap<string, Tensor> {
     const itemBytes = u8();
     const items = u32();
     const start = take(items * itemBytes);
-    if (shape.reduce((product, length) => product * length, 1) !== items) {
+    const product = shape.reduce((product, length) => product * length, 1);
+    // a length of 0 would hide absurd ones beside it
+    if (product !== items || Math.max(1, ...shape) > Math.max(1, items)) {
       throw new NamesError(`The model file is damaged: ${name} has shape [${shape.join(", ")}] and ${items} numbers.`);
     }
     if (itemBytes === floatBytes && rank > 0) {

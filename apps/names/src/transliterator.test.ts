@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { max, readValues, sum, toArray } from "@fovea/tensor";
 import { expect, test } from "vitest";
@@ -65,4 +66,41 @@ test.skipIf(folder === null)("a model file cut short anywhere is refused", async
   const { size } = readCt2Model(bytes);
   expect(size).toBeGreaterThan(180);
   expect(() => transliteratorWeights(new Map())).toThrow("lacks the variable encoder/embeddings/weight");
+});
+
+/** A copy of the model whose `model.bin` and vocabularies may be changed. */
+async function damaged(change: (bytes: Buffer) => Buffer, file = "model.bin"): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), "fovea-names-"));
+  for (const name of ["model.bin", "source_vocabulary.txt", "target_vocabulary.txt"]) {
+    await copyFile(join(folder!, name), join(copy, name));
+  }
+  await writeFile(join(copy, file), change(await readFile(join(folder!, file))));
+  return copy;
+}
+
+test.skipIf(folder === null)("weights that are no numbers end in one sentence", async () => {
+  const name = Buffer.from("encoder/layer_norm/gamma\0");
+  // behind the name: rank, one length, item size, count
+  const copy = await damaged((bytes) => (bytes.writeFloatLE(NaN, bytes.indexOf(name) + name.length + 10), bytes));
+  const names = await openTransliterator(copy, backends["reference"](), 1);
+  await expect(names.transliterate("مارتن")).rejects.toThrow(
+    new NamesError("The model gives no finite answer: its file is damaged. Get it again."),
+  );
+  await rm(copy, { recursive: true });
+});
+
+test.skipIf(folder === null)("a vocabulary that is not the model's is refused", async () => {
+  const longer = await damaged((bytes) => Buffer.concat([bytes, Buffer.from("x\ny\n")]), "source_vocabulary.txt");
+  await expect(openTransliterator(longer, backends["reference"](), 1)).rejects.toThrow(
+    "source_vocabulary.txt has 52 entries, the model 50. Get them from one source.",
+  );
+  const cut = await damaged((bytes) => bytes.subarray(0, 29), "target_vocabulary.txt");
+  await expect(openTransliterator(cut, backends["reference"](), 1)).rejects.toThrow(NamesError);
+  for (const copy of [longer, cut]) await rm(copy, { recursive: true });
+});
+
+test("a shape that no tensor has is refused", () => {
+  // version 2, specification "A", revision, one variable "v" of 4294967295 × 0 numbers of 4 bytes
+  const bytes = Buffer.from("020000000200410001000000010000000200760002ffffffff000000000400000000", "hex");
+  expect(() => readCt2Model(bytes)).toThrow("The model file is damaged: v has shape [4294967295, 0] and 0 numbers.");
 });

@@ -1,7 +1,8 @@
 import { attentionWeights, type Backend } from "@fovea/dot-product-attention";
 import { add, multiply, reshape, scalar, slice, type Tensor } from "@fovea/tensor";
-import { beamSearch, createDecoder, createEncoder, type LayerResult } from "@fovea/transformer";
-import { createAlphabet } from "./alphabet.ts";
+import { beamSearch, createDecoder, createEncoder, TransformerError } from "@fovea/transformer";
+import type { LayerResult, TokenEmbedding } from "@fovea/transformer";
+import { createAlphabet, type Alphabet } from "./alphabet.ts";
 import { readModelFile } from "./model-folder.ts";
 import { NamesError } from "./names-error.ts";
 import { readCt2Model } from "./read-ct2-model.ts";
@@ -30,8 +31,15 @@ export interface Transliterator {
 export async function openTransliterator(folder: string, backend: Backend, beams: number): Promise<Transliterator> {
   const weights = transliteratorWeights(readCt2Model(await readModelFile(folder, "model.bin")));
   const read = async (file: string): Promise<string> => new TextDecoder().decode(await readModelFile(folder, file));
-  const arabic = createAlphabet(await read("source_vocabulary.txt"));
-  const latin = createAlphabet(await read("target_vocabulary.txt"));
+  const alphabet = async (file: string, { tokens }: TokenEmbedding): Promise<Alphabet> => {
+    const made = createAlphabet(await read(file));
+    // the model's last letter is <unk>, which no vocabulary lists
+    const listed = tokens.shape[0] - 1;
+    if (made.size === listed) return made;
+    throw new NamesError(`${file} has ${made.size} entries, the model ${listed}. Get them from one source.`);
+  };
+  const arabic = await alphabet("source_vocabulary.txt", weights.encoder.embedding!);
+  const latin = await alphabet("target_vocabulary.txt", weights.decoder.embedding);
   const encoder = createEncoder(weights.encoder, { attention: { heads }, backend });
   const decoder = createDecoder(weights.decoder, { attention: { heads }, backend });
 
@@ -46,6 +54,9 @@ export async function openTransliterator(folder: string, backend: Backend, beams
       const options = { beams, stopTokens: [latin.end], maximumTokens: 2 * letters.length + 20 };
       const [best] = await beamSearch(session, [latin.start], options);
       return { memory, ids: best.tokens };
+    } catch (cause) {
+      if (!(cause instanceof TransformerError)) throw cause;
+      throw new NamesError("The model gives no finite answer: its file is damaged. Get it again.", { cause });
     } finally {
       session.dispose();
     }
@@ -66,7 +77,7 @@ export async function openTransliterator(folder: string, backend: Backend, beams
       session.feed([[latin.start, ...ids]]);
       session.dispose();
       const source = Array.from(name.normalize("NFC"));
-      const target = Array.from(latin.textOf(ids));
+      const target = ids.map((id) => latin.textOf([id]));
       // the row of a letter is that of the step which wrote it
       const alignment = slice(multiply(sum!, scalar(1 / alignedLayers)), [[0, ids.length]]);
       return { source, target, alignment };

@@ -6,8 +6,10 @@ import type { Tensor as TfTensor } from "@tensorflow/tfjs";
 import { describe, expect, test, vi } from "vitest";
 import { backends } from "./backends.ts";
 import { referenceBackend } from "@fovea/dot-product-attention";
-import { createEncoder } from "./encoder.ts";
+import { full } from "@fovea/tensor";
+import { createEncoder, dimensions } from "./encoder.ts";
 import { readModelFiles } from "./model-files.ts";
+import { SearchError } from "./search-error.ts";
 import { createTokenizer } from "./tokenizer.ts";
 
 // plain loops on a busy machine take their time
@@ -101,6 +103,14 @@ describe.each(Object.entries(backends))("on the %s backend", (_, open) => {
     expect(cosine(old, weather)).toBeLessThan(0.4);
     expect(cosine(old, old)).toBeCloseTo(1, 6);
   });
+});
+
+test("weights that are no numbers are called damaged", () => {
+  const name = "module/Encoder_en/hidden_layers/tanh_layer_0/bias";
+  const damaged = new Map([...files.weights, [name, full([dimensions], NaN)]]);
+  expect(() => createEncoder(damaged, referenceBackend).encode([[7]])).toThrow(
+    new SearchError("The model gives no finite answer: its files are damaged. Install it again."),
+  );
 });
 
 test("another model's weights are refused by name", () => {

@@ -9,6 +9,7 @@ import { mean, readValues, reshape, slice, stack, tensor, toNested } from "@fove
 import type { Tensor } from "@fovea/tensor";
 import { readEncoderWeights } from "./encoder-weights.ts";
 import type { LayerWeights, Normalization } from "./encoder-weights.ts";
+import { SearchError } from "./search-error.ts";
 
 export const layers = 2;
 export const heads = 4;
@@ -21,7 +22,8 @@ const epsilon = 1e-6;
 
 export interface Encoder {
   /** The meaning of each text as a vector of length 1, float32 `[512]`.
-   *  @param texts token ids of each text, 1 to 128 of them, of any lengths */
+   *  @param texts token ids of each text, 1 to 128 of them, of any lengths
+   *  @throws {SearchError} when nothing finite comes out: the weights are damaged */
   encode(texts: readonly (readonly number[])[]): Float32Array[];
   /** Who attended to whom in one layer, the mean over some heads: `[tokens, tokens]`, each row adds up to one. */
   attend(text: readonly number[], layer: number, heads: readonly number[]): number[][];
@@ -111,5 +113,7 @@ const packed = (numbers: readonly number[]): Tensor => tensor(Int32Array.from(nu
 
 function toUnitLength(values: ArrayLike<number>): Float32Array {
   const length = Math.hypot(...Array.from(values));
+  if (!(length > 0))
+    throw new SearchError("The model gives no finite answer: its files are damaged. Install it again.");
   return Float32Array.from(values, (value) => value / length);
 }

@@ -77,7 +77,8 @@ async function embedWithProgress(
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, stop);
+  // what is known by then is still saved; a second Ctrl-C ends it at once, be the disk stuck
+  for (const signal of signals) process.once(signal, stop);
   const progress = showProgress(texts.length, process.stderr);
   const start = performance.now();
   try {

@@ -20,6 +20,17 @@ test.skipIf(!isHere)("the story goes to standard output, its mode and speed to s
   );
 });
 
+test.skipIf(!isHere)("a page for a prompt is too long, and said to be so at once", () => {
+  const started = performance.now();
+  // merged pair by pair, this would take minutes
+  const { status, stderr } = run("once upon a time there was a little girl ".repeat(2000));
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: "The prompt has at least 11715 tokens, the model reads at most 256. Shorten it.\n",
+  });
+  expect(performance.now() - started).toBeLessThan(20_000);
+});
+
 test("a folder without the model is named", () => {
   const { status, stderr } = run("--model", "/nowhere");
   expect({ status, stderr }).toEqual({

@@ -25,9 +25,13 @@ async function main(options: Arguments): Promise<void> {
   const llama = readLlama(await readModelFile(folder, modelFile));
   const { heads, vocabulary, context } = llama.sizes;
   const tokenizer = createTokenizer(await readModelFile(folder, tokenizerFile), vocabulary);
-  const prompted = tokenizer.encode(options.prompt).length;
+  // merging takes the square of the length: of a book it is enough to know that it is too long
+  const fewest = Math.ceil(Buffer.byteLength(options.prompt) / tokenizer.longest);
+  const isBook = fewest > context / 2;
+  const prompted = isBook ? fewest : tokenizer.encode(options.prompt).length;
   if (prompted > context / 2) {
-    throw new StoryError(`The prompt has ${prompted} tokens, the model reads at most ${context / 2}. Shorten it.`);
+    const count = `${isBook ? "at least " : ""}${prompted}`;
+    throw new StoryError(`The prompt has ${count} tokens, the model reads at most ${context / 2}. Shorten it.`);
   }
   const steps = options.forever ? Infinity : options.steps;
   const endless = prompted + steps > context;

@@ -1,8 +1,10 @@
+import { tensor } from "@fovea/tensor";
 import { expect, test, vi } from "vitest";
 import { backends } from "./backends.ts";
 import { findModelFolder, missingModel, modelFile, readModelFile, tokenizerFile } from "./model-folder.ts";
 import { modes } from "./modes.ts";
 import { readLlama } from "./read-llama.ts";
+import { StoryError } from "./story-error.ts";
 import { endlessWindow, openStoryteller } from "./storyteller.ts";
 import { tell, type TellOptions } from "./tell.ts";
 import { createTokenizer } from "./tokenizer.ts";
@@ -84,6 +86,13 @@ test.skipIf(!isHere)(
     for (const backend of ["rows", "wasm"]) expect(await story({ backend, endless: true })).toContain(golden);
   },
 );
+
+test.skipIf(!isHere)("answers that are no numbers, as damaged weights give them, end it in one sentence", async () => {
+  const session = { feed: () => tensor([[0, NaN]]) };
+  await expect(tell(session, tokenizer!, { prompt: "", endless: false }, () => {})).rejects.toThrow(
+    new StoryError("The model gives no finite answer: its file is damaged. Get it again."),
+  );
+});
 
 test.skipIf(!isHere)("Ctrl-C ends a story", async () => {
   let asked = 0;

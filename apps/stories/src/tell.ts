@@ -1,4 +1,5 @@
-import { generate, type GenerateOptions, type TokenSession } from "@fovea/transformer";
+import { generate, TransformerError, type GenerateOptions, type TokenSession } from "@fovea/transformer";
+import { StoryError } from "./story-error.ts";
 import { textStart, type Tokenizer } from "./tokenizer.ts";
 
 export interface TellOptions extends GenerateOptions {
@@ -21,7 +22,8 @@ const lastTokens = 100;
 const frame = 16;
 
 /** Writes a story piece by piece as it comes to be.
- *  @param write gets text, never half a letter */
+ *  @param write gets text, never half a letter
+ *  @throws {StoryError} when the model's answers are no numbers: its weights are damaged */
 export async function tell(
   session: TokenSession,
   tokenizer: Tokenizer,
@@ -35,18 +37,24 @@ export async function tell(
   /** When each of the last tokens came, in a ring. */
   const times = new Float64Array(lastTokens).fill(started);
   const stopTokens = endless ? [] : [textStart];
-  for await (const token of generate(session, ids, { ...options, stopTokens })) {
-    text += token === textStart ? "\n\n" : decoder.decode(tokenizer.bytesOf(token, previous), { stream: true });
-    previous = token;
-    tokens += 1;
-    const now = performance.now();
-    before = times[tokens % lastTokens];
-    times[tokens % lastTokens] = now;
-    if (now - shown < frame) continue;
-    write(text);
-    [text, shown] = ["", now];
-    await new Promise(setImmediate); // lets what is written out, and Ctrl-C in
-    if (isStopped()) break;
+  try {
+    for await (const token of generate(session, ids, { ...options, stopTokens })) {
+      text += token === textStart ? "\n\n" : decoder.decode(tokenizer.bytesOf(token, previous), { stream: true });
+      previous = token;
+      tokens += 1;
+      const now = performance.now();
+      before = times[tokens % lastTokens];
+      times[tokens % lastTokens] = now;
+      if (now - shown < frame) continue;
+      write(text);
+      [text, shown] = ["", now];
+      await new Promise(setImmediate); // lets what is written out, and Ctrl-C in
+      if (isStopped()) break;
+    }
+  } catch (cause) {
+    // options are checked by then: what generation still refuses is answers that are no numbers
+    if (!(cause instanceof TransformerError)) throw cause;
+    throw new StoryError("The model gives no finite answer: its file is damaged. Get it again.", { cause });
   }
   write(text + decoder.decode());
   const lately = tokens > lastTokens ? (lastTokens * 1000) / (times[tokens % lastTokens] - before) : null;

@@ -41,6 +41,14 @@ test("letters that are no piece become bytes, and every text comes back", () => 
   }
 });
 
+test("a piece may have any length", () => {
+  const length = 300_000;
+  const head = Buffer.alloc(12);
+  head.writeInt32LE(length, 8);
+  const { longest, bytesOf } = createTokenizer(Buffer.concat([head, Buffer.alloc(length, "a")]), 1);
+  expect([longest, bytesOf(0, 0).length, tokenizer.longest]).toEqual([length, length, 6]); // "<0x41>"
+});
+
 test("a file cut short anywhere is refused", () => {
   const bytes = file();
   for (const length of [0, 4, 11, 100, bytes.length - 1]) {

@@ -6,6 +6,8 @@ export const textStart = 1;
 const firstByte = 3;
 
 export interface Tokenizer {
+  /** Bytes of the longest piece: so many at most become one token. */
+  readonly longest: number;
   /** Pieces of a text, `textStart` first. */
   encode(text: string): number[];
   /** Bytes of a token, as it follows `previous`. */
@@ -41,6 +43,7 @@ export function createTokenizer(bytes: Uint8Array, count: number): Tokenizer {
     }
   };
   return {
+    longest: pieces.reduce((most, { length }) => Math.max(most, length), 1),
     encode: (text) => (text === "" ? [textStart] : [textStart, ...merged(split(` ${text}`))]),
     bytesOf(token, previous) {
       const piece = pieces[token];
@@ -71,4 +74,4 @@ function readPieces(bytes: Uint8Array, count: number): { pieces: Uint8Array[]; s
   return { pieces, scores };
 }
 
-const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("latin1");

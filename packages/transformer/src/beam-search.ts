@@ -5,7 +5,8 @@ import type { TokenSession } from "./token-session.ts";
 import { TransformerError } from "./transformer-error.ts";
 
 export interface BeamSearchOptions {
-  /** Sequences followed at the same time; default 4. 1 is greedy. */
+  /** Sequences followed at the same time; default 4. 1 takes the likeliest token each time, and goes on past a stop token where `lengthPenalty` might
+   *  prefer what follows. */
   readonly beams?: number;
   /** Tokens that end a sequence. */
   readonly stopTokens: readonly number[];

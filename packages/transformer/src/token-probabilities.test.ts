@@ -27,6 +27,12 @@ test("large logits do not overflow, forbidden tokens have no share, equals keep 
   expect([...tokenProbabilities([0, 0, 0], { topK: 1 })]).toEqual([1, 0, 0]);
 });
 
+test("a token that must come leaves nothing to the others", () => {
+  expect([...tokenProbabilities([0, Infinity, 5])]).toEqual([0, 1, 0]);
+  expect([...tokenProbabilities([Infinity, 0, Infinity], { topP: 0.9, temperature: 2 })]).toEqual([0.5, 0, 0.5]);
+  expect(sampleToken([0, Infinity, 5], () => 0.99)).toBe(1);
+});
+
 test("20,000 draws come as often as their probabilities say", () => {
   const { next } = randomGenerator(5);
   const counts = [0, 0, 0, 0];

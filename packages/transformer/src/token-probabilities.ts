@@ -14,7 +14,7 @@ export interface SamplingOptions {
 export const samplingNames: OptionNames<SamplingOptions> = { temperature: true, topK: true, topP: true };
 
 /** The probability with which each token is chosen; they add up to 1. Among equals the lower token comes first.
- *  @param logits `[vocabulary]`; -Infinity for a token that may not come
+ *  @param logits `[vocabulary]`; -Infinity for a token that may not come, Infinity for one that must
  *  @throws {TransformerError} for an option that there is not or outside its range, a logit that is NaN, or no token that may come */
 export function tokenProbabilities(logits: ArrayLike<number>, options: SamplingOptions = {}): Float64Array {
   const { temperature = 1, topK = logits.length, topP = 1 } = options;
@@ -26,7 +26,8 @@ export function tokenProbabilities(logits: ArrayLike<number>, options: SamplingO
     return probabilities;
   }
   for (let token = 0; token < logits.length; token++) {
-    probabilities[token] = Math.exp((logits[token] - logits[best]) / temperature);
+    // equals first: Infinity - Infinity is no number
+    probabilities[token] = logits[token] === logits[best] ? 1 : Math.exp((logits[token] - logits[best]) / temperature);
   }
   if (topK < logits.length || topP < 1) cut(probabilities, topK, topP);
   let total = 0;

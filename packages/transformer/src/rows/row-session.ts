@@ -14,7 +14,8 @@ import { createRowNorm, type RowNorm } from "./row-norm.ts";
 import { panelColumns } from "./row-product.ts";
 import { createSight, type Sight } from "./visible-runs.ts";
 
-/** How many tokens are kept: `capacity`, or for ever a window with sinks, as `KeyValueCache` keeps it. */
+/** How many tokens are kept: `capacity`, or for ever a window with sinks, as `KeyValueCache` keeps it when it is fed token by token. A prompt longer than
+ *  the window is no exception here; `createDecoder` appends a prompt whole, and drops what leaves the window afterwards. */
 export type RowSessionOptions =
   { readonly capacity: number } | { readonly window: { readonly recent: number; readonly sinks?: number } };
 
