@@ -30,6 +30,13 @@ test.skipIf(!isHere)("a letter it does not know ends it with one sentence", () =
   expect(stderr).toMatch(/^“x” in “x” is no letter this model knows\. It reads: .*\n$/);
 });
 
+test.skipIf(!isHere)("other names are written after one that it cannot read", () => {
+  const { status, stdout, stderr } = run("x", "مارتن", "--json");
+  expect(status).toBe(1);
+  expect(JSON.parse(stdout)).toMatchObject([{ arabic: "مارتن", latin: "martin" }]);
+  expect(stderr).toMatch(/^“x” in “x” is no letter this model knows/);
+});
+
 test("a folder without the model is named", () => {
   const { status, stderr } = run("--model", "/nowhere");
   expect(status).toBe(1);

@@ -13,13 +13,7 @@ import { openTransliterator, type Transliteration, type Transliterator } from ".
 // `npm run names | head` closes the pipe early, which is no mistake
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
-try {
-  await main(parseArguments(process.argv.slice(2)));
-} catch (error) {
-  if (!(error instanceof NamesError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+await reportingMistakes(() => main(parseArguments(process.argv.slice(2))));
 
 async function main(options: Arguments): Promise<void> {
   const folder = findModelFolder(options.model);
@@ -38,12 +32,15 @@ async function main(options: Arguments): Promise<void> {
 async function showNames(transliterator: Transliterator, options: Arguments): Promise<void> {
   const names: Transliteration[] = [];
   for (const name of options.names) {
-    const written = await transliterator.align(name);
-    names.push(written);
-    if (!options.json) process.stdout.write(`${showName(written, options.map, pc.isColorSupported)}\n`);
+    // a name that cannot be read is reported and the others still have their turn
+    await reportingMistakes(async () => {
+      const written = await transliterator.align(name);
+      names.push(written);
+      if (!options.json) process.stdout.write(`${showName(written, options.map, pc.isColorSupported)}\n`);
+    });
   }
   if (options.json) process.stdout.write(`${namesAsJson(names)}\n`);
-  if (options.attention === undefined) return;
+  if (options.attention === undefined || names.length === 0) return;
   const [{ source, target, alignment }] = names;
   const title = `${source.join("")} → ${target.join("")}: where each letter came from`;
   const picture = heatmapSvg(transpose(alignment), { rowLabels: source, columnLabels: target, title });
@@ -66,4 +63,15 @@ async function showEvaluation(folder: string, transliterator: Transliterator): P
   process.stdout.write(
     `Character error rate ${characterErrorRate.toFixed(3)} on ${pairs} names, ${exact} without a mistake, in ${seconds.toFixed(1)} s.\n`,
   );
+}
+
+/** What a person can put right is one sentence on standard error and exit code 1; all else is a bug and stops everything. */
+async function reportingMistakes(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof NamesError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

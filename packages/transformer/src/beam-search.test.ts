@@ -70,6 +70,12 @@ test("two beams avoid the trap that one walks into", async () => {
   expect(best[0].logProbability).toBeCloseTo(Math.log(0.45), 12);
 });
 
+test("one beam ends where stopping is likeliest, though the mean would be better further on", async () => {
+  const sure = (sequence: readonly number[]): readonly number[] => (sequence.length === 1 ? [0.4, 0, 0.6] : [1, 0, 0]);
+  const found = await beamSearch(new ChainSession(sure), [0], { beams: 1, stopTokens: [stop], maximumTokens: 50 });
+  expect(found).toMatchObject([{ tokens: [], stopped: true }]);
+});
+
 /** Stopping at once: ln 0.4; going on: ln 0.6 + ln 0.6 + ln 1 = ln 0.36, over 3 tokens -0.34 against -0.92. */
 const patient = (sequence: readonly number[]): readonly number[] => (sequence.length < 3 ? [0.6, 0, 0.4] : [0, 0, 1]);
 

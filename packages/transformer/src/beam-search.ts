@@ -5,8 +5,7 @@ import type { TokenSession } from "./token-session.ts";
 import { TransformerError } from "./transformer-error.ts";
 
 export interface BeamSearchOptions {
-  /** Sequences followed at the same time; default 4. 1 takes the likeliest token each time, and goes on past a stop token where `lengthPenalty` might
-   *  prefer what follows. */
+  /** Sequences followed at the same time; default 4. 1 is greedy: the likeliest token each time, up to the first stop token. */
   readonly beams?: number;
   /** Tokens that end a sequence. */
   readonly stopTokens: readonly number[];
@@ -81,10 +80,11 @@ export async function beamSearch(
     ended.length === beams &&
     paths.every(({ logProbability }) => scoreOf(logProbability, maximumTokens) <= ended[beams - 1].score);
 
+  const width = beams === 1 ? 1 : beams + beams * stopTokens.length;
   let paths: readonly Path[] = [{ tokens: [], logProbability: 0 }];
   let logits = await session.feed([prompt]);
   for (let length = 1; ; length++) {
-    const candidates = likeliestContinuations(logits, paths, beams + beams * stopTokens.length);
+    const candidates = likeliestContinuations(logits, paths, width);
     const next: Candidate[] = [];
     for (const candidate of candidates) {
       if (stopTokens.includes(candidate.tokens[length - 1])) end(candidate, true);
