@@ -199,11 +199,14 @@ export function addProduct(
   f.forRange(row, rows, 1, () => {
     pushRow(shape.sums, row, sumStride);
     f.set(sumRow);
-    f.get(sumRow);
-    f.get(padded);
     f.get(scale);
-    f.get(bias);
-    f.call(affine);
+    f.if(() => {
+      f.get(sumRow);
+      f.get(padded);
+      f.get(scale);
+      f.get(bias);
+      f.call(affine);
+    });
     for (const [index, kernel] of activate.entries()) {
       f.get(activation);
       f.i32(index);
