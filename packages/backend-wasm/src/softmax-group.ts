@@ -1,6 +1,7 @@
 import { FunctionBody } from "./assembler.ts";
 import { prepareExp2 } from "./exp2.ts";
 import { paddedTo8 } from "./pack.ts";
+import type { ValueType } from "./opcodes.ts";
 import { appendScoreRow, type ScoreRowPrograms } from "./score-row.ts";
 import { appendSoftmaxRow } from "./softmax-row.ts";
 import type { TileShape } from "./tile-shape.ts";
@@ -13,7 +14,6 @@ export function emitSoftmaxGroup(
   seen: "all" | "bits",
   relaxed: boolean,
 ): FunctionBody {
-  const ints = (count: number): "i32"[] => Array.from({ length: count }, () => "i32");
   const f = new FunctionBody([...ints(5), "f32", ...ints(seen === "bits" ? 7 : 6)]);
   const [rows, scores, width, sums, state, unit, keyStart, keyEnd, call, batch, head, query] = Array.from(
     { length: 12 },
@@ -47,3 +47,5 @@ export function emitSoftmaxGroup(
   });
   return f;
 }
+
+const ints = (count: number): ValueType[] => Array.from({ length: count }, () => "i32");

@@ -70,8 +70,10 @@ test("two beams avoid the trap that one walks into", async () => {
   expect(best[0].logProbability).toBeCloseTo(Math.log(0.45), 12);
 });
 
+/** Stopping is likeliest at once; whoever goes on is sure from then on. */
+const sure = (sequence: readonly number[]): readonly number[] => (sequence.length === 1 ? [0.4, 0, 0.6] : [1, 0, 0]);
+
 test("one beam ends where stopping is likeliest, though the mean would be better further on", async () => {
-  const sure = (sequence: readonly number[]): readonly number[] => (sequence.length === 1 ? [0.4, 0, 0.6] : [1, 0, 0]);
   const found = await beamSearch(new ChainSession(sure), [0], { beams: 1, stopTokens: [stop], maximumTokens: 50 });
   expect(found).toMatchObject([{ tokens: [], stopped: true }]);
 });
