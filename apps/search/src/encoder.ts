@@ -1,10 +1,9 @@
 import { attentionWeights, referenceBackend } from "@fovea/dot-product-attention";
-import type { Backend, LinearOptions } from "@fovea/dot-product-attention";
+import type { Backend, LinearOptions, TableOverrides } from "@fovea/dot-product-attention";
 import { embed, sinusoidalPositions } from "@fovea/embedding";
-import { documentsFromLengths } from "@fovea/masking";
+import { documentIds, documents, documentTable } from "@fovea/masking";
 import { multiHeadAttention, prepareWeights } from "@fovea/multi-head-attention";
 import type { MultiHeadAttentionResult, Projection } from "@fovea/multi-head-attention";
-import type { Program } from "@fovea/program";
 import { mean, readValues, reshape, slice, stack, tensor, toNested } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { readEncoderWeights } from "./encoder-weights.ts";
@@ -19,6 +18,12 @@ export const dimensions = 512;
 export const maxTokens = 128;
 
 const epsilon = 1e-6;
+
+/** Each text sees itself. One program for all calls: which token is whose is a table. */
+const mask = documents([0]);
+const tablesOf = (lengths: readonly number[]): TableOverrides => ({
+  mask: { document: documentTable(documentIds(lengths)) },
+});
 
 export interface Encoder {
   /** The meaning of each text as a vector of length 1, float32 `[512]`.
@@ -63,13 +68,13 @@ export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Bac
     return operations.add(vectors, embed(positions, packed(texts.flatMap((text) => [...text.keys()]))));
   };
 
-  const attendIn = (x: Tensor, layer: LayerWeights, mask: Program): MultiHeadAttentionResult =>
-    multiHeadAttention(layer.attention, normalize(x, layer.attentionNormalization), { heads, mask, backend });
+  const attendIn = (x: Tensor, layer: LayerWeights, tables: TableOverrides): MultiHeadAttentionResult =>
+    multiHeadAttention(layer.attention, normalize(x, layer.attentionNormalization), { heads, mask, tables, backend });
 
   /** @param x `[1, tokens, width]`
    *  @returns `[1, tokens, 512]` */
-  const runLayer = (x: Tensor, layer: LayerWeights, mask: Program): Tensor => {
-    const attended = attendIn(x, layer, mask).output;
+  const runLayer = (x: Tensor, layer: LayerWeights, tables: TableOverrides): Tensor => {
+    const attended = attendIn(x, layer, tables).output;
     const between = layer.residual ? project(x, layer.residual, { residual: attended }) : operations.add(attended, x);
     const expanded = project(normalize(between, layer.feedForwardNormalization), layer.expand, { activation: "relu" });
     return project(expanded, layer.contract, { residual: between });
@@ -92,16 +97,16 @@ export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Bac
     encode: (texts) =>
       operations.scope(() => {
         const lengths = texts.map(({ length }) => length);
-        const mask = documentsFromLengths(lengths);
-        const output = layers.reduce((x, layer) => runLayer(x, layer, mask), embedTexts(texts));
+        const tables = tablesOf(lengths);
+        const output = layers.reduce((x, layer) => runLayer(x, layer, tables), embedTexts(texts));
         const vectors = project(means(output, lengths), head, { activation: "tanh" });
         return texts.map((_, index) => toUnitLength(readValues(slice(vectors, [index]))));
       }),
     attend: (text, layer, heads) =>
       operations.scope(() => {
-        const mask = documentsFromLengths([text.length]);
-        const before = layers.slice(0, layer).reduce((x, weights) => runLayer(x, weights, mask), embedTexts([text]));
-        const { query, key } = attendIn(before, layers[layer], mask);
+        const tables = tablesOf([text.length]);
+        const before = layers.slice(0, layer).reduce((x, weights) => runLayer(x, weights, tables), embedTexts([text]));
+        const { query, key } = attendIn(before, layers[layer], tables);
         const maps = heads.map((head) => attentionWeights(query, key, {}, { head }));
         return toNested(mean(stack(maps), 0)) as number[][];
       }),

@@ -7,6 +7,7 @@ import { taskBytes, taskFields, type TaskField } from "./layout.ts";
 import { Borrowed, place, placeScales } from "./operand.ts";
 import type { PlanModule } from "./plan-module.ts";
 import { type RunList, writeRunLists } from "./run-lists.ts";
+import { tileHeight } from "./tile-height.ts";
 import { allocateTensor, type WasmTensor } from "./wasm-tensor.ts";
 
 /** Runs `count` tasks at `address`, on however many threads there are, each with so much scratch memory. */
@@ -145,11 +146,6 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
     borrowed.free();
     for (const tensor of results) tensor.dispose();
   }
-}
-
-/** Rows of the next tile: as few tiles as there must be, of equal height but for the last, in whole groups of the microkernel. */
-function tileHeight(rows: number, most: number, microRows: number): number {
-  return Math.min(rows, Math.ceil(rows / Math.ceil(rows / most) / microRows) * microRows);
 }
 
 /** What queries are multiplied with, and how much a unit of score in a softmax kernel is. Only a power of 2 goes into the queries, so that the

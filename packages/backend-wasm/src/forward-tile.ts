@@ -156,20 +156,7 @@ export class ForwardTile {
       f.get(loop.end);
       loop.pushScope();
     };
-    f.get(loop.whole);
-    f.if(
-      () => {
-        pushArguments();
-        f.call(this.#function("wholeRow"));
-        f.set(this.largest);
-      },
-      () => {
-        pushArguments();
-        loop.pushAt(() => this.columns.pushSeenRow(), this.columns.from);
-        f.call(this.#function("partialRow"));
-        f.set(this.largest);
-      },
-    );
+    this.#callBySight("wholeRow", "partialRow", pushArguments, () => f.set(this.largest));
   }
 
   /** The group's scores after the programs, made weights by online softmax. */
@@ -185,7 +172,7 @@ export class ForwardTile {
     f.set(rows);
     f.get(loop.group);
     f.set(loop.row);
-    const pushArguments = (): void => {
+    this.#callBySight("wholeGroup", "partialGroup", () => {
       f.get(rows);
       this.columns.pushScores();
       loop.pushSumRow(loop.group);
@@ -194,20 +181,34 @@ export class ForwardTile {
       this.columns.pushFirstKey();
       f.get(loop.end);
       loop.pushScope();
-    };
+    });
+    f.release(rows);
+  }
+
+  /** Calls one function where every pair of the tile is seen, and another, with the bits of what is, elsewhere.
+   *  @param take what is done with the result */
+  #callBySight(
+    whole: FunctionName,
+    partial: FunctionName,
+    pushArguments: () => void,
+    take: () => void = () => {},
+  ): void {
+    const { loop } = this;
+    const f = this.#f;
     f.get(loop.whole);
     f.if(
       () => {
         pushArguments();
-        f.call(this.#function("wholeGroup"));
+        f.call(this.#function(whole));
+        take();
       },
       () => {
         pushArguments();
         loop.pushAt(() => this.columns.pushSeenRow(), this.columns.from);
-        f.call(this.#function("partialGroup"));
+        f.call(this.#function(partial));
+        take();
       },
     );
-    f.release(rows);
   }
 
   /** Carries the row's largest score on over this tile. */

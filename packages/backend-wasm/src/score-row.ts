@@ -42,10 +42,10 @@ export function appendScoreRow(
   const values = f.local("v128");
   const keys = f.local("v128");
   const limit = f.local("v128");
-  // two at a time where nothing else is to be done, so that they do not wait for each other
-  const maxima = [f.local("v128"), ...(score || seen !== "all" ? [] : [f.local("v128")])];
-  const [maximum] = maxima;
   const changed = score !== null || seen !== "all";
+  // two at a time where nothing else is to be done, so that they do not wait for each other
+  const maxima = [f.local("v128"), ...(changed ? [] : [f.local("v128")])];
+  const [maximum] = maxima;
   const raise = (largest: Local): void => {
     f.op(keepsNaN ? "f32x4.max" : "f32x4.pmax");
     f.set(largest);

@@ -45,6 +45,7 @@ export interface ReadAhead {
 /** Memory ends `readAhead` behind the last block, and a round asks for up to two lines. */
 const distance = readAhead - cacheLine;
 
+/** Finds out whether rows follow one another: once for all pairs. */
 export function startReadAhead(f: FunctionBody, stride: Local, columns: number, columnBytes: number): ReadAhead {
   const roundBytes = 2 * 4 * unroll * columnBytes;
   const step = f.local("i32");

@@ -2,11 +2,10 @@ import { findModelFolder, modelFile, readModelFile } from "@fovea/stories/src/mo
 import { modes } from "@fovea/stories/src/modes.ts";
 import { readLlama } from "@fovea/stories/src/read-llama.ts";
 import { openStoryteller } from "@fovea/stories/src/storyteller.ts";
+import { textStart } from "@fovea/stories/src/tokenizer.ts";
 import { generate } from "@fovea/transformer";
 import type { Prepared } from "../prepared.ts";
 import { storyTokens } from "../story-tokens.ts";
-
-const textStart = 1;
 
 /** apps/stories writes the likeliest story, row by row as it does by default. */
 export async function prepareStories(): Promise<Prepared> {

@@ -1,8 +1,9 @@
 import type { MatmulSizes } from "@fovea/dot-product-attention";
 import { panelWidth } from "../microkernel.ts";
+import { tileHeight } from "../tile-height.ts";
 import { packedBytes, type PackedWeight, packTasks } from "./packed-weights.ts";
 import { eachStretch, type PlacedTensor } from "./placed-rows.ts";
-import { fewRows, type ProductShape } from "./product-shape.ts";
+import type { ProductShape } from "./product-shape.ts";
 import { TaskList } from "./task-list.ts";
 
 /** Numbers that one task of a row operation goes through, about 20 µs. */
@@ -82,7 +83,7 @@ export function addProductTasks(
   const leading = target.shape.slice(0, -1);
   const strides = [source, target, residual].map((operand) => operand?.strides.slice(0, -1) ?? leading.map(() => 0));
   eachStretch(leading, strides, (rows, offsets, rowStrides) => {
-    const height = tileHeight(rows, shape);
+    const height = tileHeight(rows, shape.tileRows, shape.microRows);
     const width = tileWidth(columns, Math.ceil(rows / height), shape);
     // Columns outside: the tasks that share a panel follow one another.
     for (let column = 0; column < columns; column += width) {
@@ -107,12 +108,6 @@ export function addProductTasks(
       }
     }
   });
-}
-
-/** Rows of a tile: as few tiles as there must be, of equal height but for the last, in whole groups of the microkernel. */
-function tileHeight(rows: number, { tileRows, microRows }: ProductShape): number {
-  if (rows <= fewRows) return rows;
-  return Math.ceil(rows / Math.ceil(rows / tileRows) / microRows) * microRows;
 }
 
 /** Narrower tiles would read the left operand too often. */
