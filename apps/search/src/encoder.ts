@@ -117,8 +117,12 @@ export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Bac
 const packed = (numbers: readonly number[]): Tensor => tensor(Int32Array.from(numbers), { shape: [1, numbers.length] });
 
 function toUnitLength(values: ArrayLike<number>): Float32Array {
-  const length = Math.hypot(...Array.from(values));
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += values[i] ** 2;
+  const length = Math.sqrt(squares);
   if (!(length > 0))
     throw new SearchError("The model gives no finite answer: its files are damaged. Install it again.");
-  return Float32Array.from(values, (value) => value / length);
+  const unit = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) unit[i] = values[i] / length;
+  return unit;
 }

@@ -18,9 +18,10 @@ export function embed(table: Tensor, ids: Tensor, { scale = 1 }: EmbedOptions = 
   const wanted = checkIds("embed", ids, rows);
   const from = readValues(table);
   const vectors = zeros([...ids.shape, dim], table.dtype === "float64" ? "float64" : "float32");
+  const { data } = vectors;
   for (let place = 0; place < wanted.length; place++) {
     const row = wanted[place] * dim;
-    for (let column = 0; column < dim; column++) vectors.data[place * dim + column] = from[row + column] * scale;
+    for (let column = 0; column < dim; column++) data[place * dim + column] = from[row + column] * scale;
   }
   return vectors;
 }
