@@ -1,3 +1,4 @@
+import { enableWideVectors } from "@fovea/backend-wasm";
 import type { EncoderWork } from "./contenders/encoder.ts";
 import type { ListenWork } from "./contenders/listen.ts";
 import type { Limit } from "./contenders/meter.ts";
@@ -7,7 +8,13 @@ import type { Prepared } from "./prepared.ts";
 import type { AttentionWork } from "./work.ts";
 
 /** What a contender's process is told to do: plain data. */
-export type Job =
+export type Job = Work & {
+  /** Whether V8 may use vectors of 256 bits in the process; default: for Fovea, which enables them, and for the limits, which are its own, and not for
+   *  others, which run as they are without it. */
+  readonly wide?: boolean;
+};
+
+type Work =
   | { readonly contender: AttentionContender; readonly work: AttentionWork }
   | { readonly contender: "meter"; readonly work: Limit }
   | { readonly contender: "compile" }
@@ -32,6 +39,7 @@ export type AttentionContender =
 
 /** Loads the contender, and only that one, and gets its inputs ready. */
 export async function prepareJob(job: Job): Promise<Prepared> {
+  if (job.wide ?? isOurs(job)) enableWideVectors();
   switch (job.contender) {
     case "fovea":
       return (await import("./contenders/fovea.ts")).prepareFovea(job.work);
@@ -69,5 +77,27 @@ export async function prepareJob(job: Job): Promise<Prepared> {
       return (await import("./contenders/listen.ts")).prepareListen(job.work);
     case "stories":
       return (await import("./contenders/stories.ts")).prepareStories();
+  }
+}
+
+function isOurs(job: Job): boolean {
+  switch (job.contender) {
+    case "onnxruntime-node":
+    case "onnxruntime-node flash":
+    case "onnxruntime-web":
+    case "tfjs wasm":
+    case "tfjs cpu":
+    case "jax-js":
+      return false;
+    case "encoder":
+      return job.work.runtime === "wasm";
+    case "listen":
+      return job.work.runtime === "fovea";
+    case "product":
+      return job.work.kernel === "fovea";
+    case "training":
+      return job.work === "fovea";
+    default:
+      return true;
   }
 }

@@ -46,7 +46,8 @@ export function modelRows(threads: number): Row[] {
       targets: [fasterThan("reference backend", 20), fasterThan("tfjs wasm", 1)],
       operations: 512 * encoderOperations,
       limit: { of: "microkernel", amount: 512 * encoderOperations },
-      limitedBy: "the microkernel, whose whole rate is hardly more than 15 times the reference's loops",
+      limitedBy:
+        "what is not products: copying operands and finishing rows, attention of short texts, JavaScript between kernels",
       seconds: 25,
     },
     sentences(1, "sentences-1000"),

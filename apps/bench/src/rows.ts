@@ -22,6 +22,14 @@ function own(name: string, work: AttentionWork, rest: Partial<Rival> = {}): Riva
   return { name, job: { contender: "fovea", work }, different: true, ...rest };
 }
 
+/** What vectors of 256 bits make of it: onnxruntime-web with V8's flag, which its users do not set, and Fovea without. */
+function vectorRivals(work: AttentionWork): readonly Rival[] {
+  return [
+    { name: "onnxruntime-web, 256 bits", job: { contender: "onnxruntime-web", work, wide: true } },
+    { name: "Fovea, 128 bits", job: { contender: "fovea", work, wide: false } },
+  ];
+}
+
 type AttentionRow = Pick<Row, "id" | "targets" | "limitedBy" | "seconds"> & { readonly rivals: readonly Rival[] };
 
 function attentionRow(text: string, work: AttentionWork, row: AttentionRow): Row {
@@ -66,6 +74,7 @@ export function rowsOf({ threads }: { readonly threads: number }): Row[] {
         rival(flash, work(1024)),
         rival("onnxruntime-node", work(1024)),
         rival("onnxruntime-web", work(1024)),
+        ...vectorRivals(work(1024)),
         rival("jax-js", work(1024)),
         rival("tfjs wasm", work(1024), { slow: true }),
         rival("tfjs cpu", work(1024), { slow: true }),
@@ -91,6 +100,7 @@ export function rowsOf({ threads }: { readonly threads: number }): Row[] {
       rivals: [
         rival("onnxruntime-node", causal(1024)),
         rival("onnxruntime-web", causal(1024)),
+        ...vectorRivals(causal(1024)),
         rival("jax-js", causal(1024)),
         rival("tfjs wasm", causal(1024), { slow: true }),
       ],
@@ -171,7 +181,7 @@ export function rowsOf({ threads }: { readonly threads: number }): Row[] {
         id: "decode-8192",
         rivals: [rival("onnxruntime-web", decode), rival("onnxruntime-node", decode)],
         targets: [ofLimitAtLeast(0.75, "the read bandwidth"), fasterThan("onnxruntime-web", 2)],
-        limitedBy: "the arithmetic for each number read, which serves the four query heads of a key head",
+        limitedBy: "memory: WebAssembly cannot ask for lines ahead of time without waiting for them",
         seconds: 12,
       }),
       limit: { of: "read", amount: keyValueBytes(decode) },

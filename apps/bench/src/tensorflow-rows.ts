@@ -55,8 +55,7 @@ function productRow(id: string, text: string, work: Omit<ProductWork, "kernel">)
     limit: { of: "microkernel", amount: operations },
     operations,
     targets: [fasterThan(rival, 20)],
-    limitedBy:
-      "the microkernel, whose whole rate is hardly more than 20 times; then packing, and copies between two memories",
+    limitedBy: "packing, and copies between two memories",
     seconds: 20,
   };
 }

@@ -1,9 +1,12 @@
-import { wasmOrReference } from "@fovea/backend-wasm";
+import { enableWideVectors, wasmOrReference } from "@fovea/backend-wasm";
 import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
 
 /** Where the model can run, by the name that `--backend` takes: row by row in one small memory (null), or through a backend's kernels. */
 export const backends: Readonly<Record<string, () => Backend | null>> = {
   rows: () => null,
-  wasm: wasmOrReference,
+  wasm: () => {
+    enableWideVectors();
+    return wasmOrReference();
+  },
   reference: () => referenceBackend,
 };

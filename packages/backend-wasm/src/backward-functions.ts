@@ -4,10 +4,10 @@ import type { VectorDerivative } from "./create-vector-derivative.ts";
 import { emitDot } from "./dot.ts";
 import { dividesMean, type GradientRule, hasMean } from "./gradient-rule.ts";
 import { emitGradientRow, type GradientRowParts } from "./gradient-row.ts";
-import { emitMicrokernel } from "./microkernel.ts";
 import { emitCopyRows, emitFinite, emitPackColumns, emitPackRows, paddedTo4, paddedTo8, type Storage } from "./pack.ts";
-import { addProductPair, type ProductPair, RowProducts } from "./products.ts";
+import { PanelProducts, type ProductPair, productPair, RowProducts } from "./products.ts";
 import type { VectorProgram } from "./vector-program.ts";
+import type { Simd } from "./simd.ts";
 
 export interface BackwardParts {
   readonly shape: BackwardShape;
@@ -19,7 +19,7 @@ export interface BackwardParts {
   readonly probability: VectorDerivative | null;
   readonly rule: GradientRule;
   readonly tableIndex: GradientRowParts["tableIndex"];
-  readonly relaxed: boolean;
+  readonly simd: Simd;
 }
 
 /** One row of a tile: where all pairs are seen, and where some are not. */
@@ -39,8 +39,8 @@ export interface BackwardFunctions {
   readonly packValues: number;
   readonly packKeyRows: number;
   /** Dot products of query and key rows, and of output gradient and value rows. */
-  readonly scoresOf: number;
-  readonly gradientsOf: number;
+  readonly scoresOf: PanelProducts;
+  readonly gradientsOf: PanelProducts;
   readonly addQuery: ProductPair;
   readonly addKey: RowProducts;
   readonly addValue: RowProducts;
@@ -51,7 +51,7 @@ export interface BackwardFunctions {
 }
 
 export function addBackwardFunctions(module: ModuleBuilder, parts: BackwardParts): BackwardFunctions {
-  const { shape, rule, probability, relaxed } = parts;
+  const { shape, rule, probability, simd } = parts;
   const { headDim, valueDim, keyTile, microRows, scorePanel } = shape;
   const queryRow = paddedTo4(headDim) * 4;
   const outputRow = paddedTo4(valueDim) * 4;
@@ -68,18 +68,21 @@ export function addBackwardFunctions(module: ModuleBuilder, parts: BackwardParts
   const packKeyRows = module.add(emitPackRows(headDim, parts.keyType, keyTile));
   const mean = ownMean || !hasMean(rule) ? null : module.add(emitDot(valueDim));
 
-  const dots = { rows: microRows, resultStride: 32, accumulate: false, relaxed };
-  const scoresOf = module.add(emitMicrokernel({ ...dots, leftStride: queryRow }));
-  const gradientsOf =
-    queryRow === outputRow ? scoresOf : module.add(emitMicrokernel({ ...dots, leftStride: outputRow }));
-  const sums = { leftStride: 32, accumulate: true, relaxed };
+  const dots = { rows: microRows, resultStride: 32, resultPanel: scorePanel, accumulate: false, simd };
+  const scoresOf = new PanelProducts(module, { ...dots, leftStride: queryRow });
+  const gradientsOf = queryRow === outputRow ? scoresOf : new PanelProducts(module, { ...dots, leftStride: outputRow });
+  const sums = { leftStride: 32, accumulate: true, simd };
   const queryPanel = { ...sums, leftPanel: scorePanel, resultStride: sumRow };
-  const addQuery = addProductPair(module, { ...queryPanel, rows: microRows }, "left");
-  const addKey = new RowProducts(module, headDim, microRows, { ...sums, leftPanel: 8 * queryRow, resultStride: 32 });
-  const addValue =
-    headDim === valueDim
-      ? addKey
-      : new RowProducts(module, valueDim, microRows, { ...sums, leftPanel: 8 * outputRow, resultStride: 32 });
+  const addQuery = productPair(module, { ...queryPanel, rows: microRows }, "left");
+  const columns = (size: number): RowProducts =>
+    new RowProducts(module, size, microRows, {
+      ...sums,
+      leftPanel: 8 * paddedTo4(size) * 4,
+      resultStride: 32,
+      resultPanel: size * 32,
+    });
+  const addKey = columns(headDim);
+  const addValue = headDim === valueDim ? addKey : columns(valueDim);
 
   const row = (cut: boolean, purpose: GradientRowParts["purpose"]): number => {
     // Without a score program queries carry it, and shifts are in units of log 2.

@@ -12,6 +12,7 @@ import { addMergeSums } from "./merge-sums.ts";
 import { storageOf } from "./operand.ts";
 import { addRun } from "./run.ts";
 import { floatTables } from "./table-sums.ts";
+import type { Simd } from "./simd.ts";
 
 /** A plan's backward kernels as bytes, with what JavaScript must know to call them: exports `backward` and `merge`. */
 export interface BackwardModule {
@@ -20,9 +21,9 @@ export interface BackwardModule {
   readonly shape: BackwardShape;
 }
 
-export function backwardModule(plan: Plan, heap: Heap, relaxed: boolean): BackwardModule {
+export function backwardModule(plan: Plan, heap: Heap, simd: Simd): BackwardModule {
   const layout = callLayout(plan);
-  const shape = backwardShape(plan.headDim, plan.valueDim, relaxed);
+  const shape = backwardShape(plan.headDim, plan.valueDim, simd);
   const module = new ModuleBuilder();
   const tables = floatTables(plan);
   const backward = addBackward(module, {
@@ -30,12 +31,12 @@ export function backwardModule(plan: Plan, heap: Heap, relaxed: boolean): Backwa
     queryType: storageOf(plan.queryType),
     keyType: storageOf(plan.keyType),
     valueType: storageOf(plan.valueType),
-    score: plan.score && createVectorDerivative(plan.score, layout, "score", relaxed),
-    mask: plan.mask && createVectorProgram(plan.mask, layout, "mask", relaxed),
-    probability: plan.probability && createVectorDerivative(plan.probability, layout, "probability", relaxed),
+    score: plan.score && createVectorDerivative(plan.score, layout, "score", simd),
+    mask: plan.mask && createVectorProgram(plan.mask, layout, "mask", simd),
+    probability: plan.probability && createVectorDerivative(plan.probability, layout, "probability", simd),
     rule: gradientRule[plan.normalizer],
     tableIndex: (role, name) => tables.findIndex((table) => table.role === role && table.name === name),
-    relaxed,
+    simd,
   });
   addRun(module, "backward", backward, backwardTaskFields.length * 4, heap.shared);
   addRun(module, "merge", addMergeSums(module, shape), mergeFields.length * 4, heap.shared);

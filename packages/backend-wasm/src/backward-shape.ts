@@ -1,4 +1,5 @@
 import { paddedTo4, paddedTo8 } from "./pack.ts";
+import type { Simd } from "./simd.ts";
 
 /** How a tile of the backward kernel is cut and where its parts lie in a thread's scratch memory. Offsets and sizes in bytes. */
 export interface BackwardShape {
@@ -33,8 +34,8 @@ export interface BackwardShape {
 }
 
 /** 96 × 128 with head size 64 takes 340 KB, which stays in a second-level cache. */
-export function backwardShape(headDim: number, valueDim: number, relaxed: boolean): BackwardShape {
-  const microRows = relaxed ? 6 : 5;
+export function backwardShape(headDim: number, valueDim: number, simd: Simd): BackwardShape {
+  const microRows = simd.relaxed ? 6 : 5;
   const queryTile = 96;
   const widest = Math.max(headDim, valueDim);
   const keyTile = widest <= 128 ? 128 : 64;

@@ -5,13 +5,15 @@ import type { BackwardShape } from "./backward-shape.ts";
 import { dividesMean, hasMean } from "./gradient-rule.ts";
 import { panelWidth } from "./microkernel.ts";
 import { paddedTo4, paddedTo8 } from "./pack.ts";
+import { eachPanel } from "./panels.ts";
+import { callPair } from "./products.ts";
 import { emitScaledStore } from "./scaled-store.ts";
 import { TaskLoop } from "./task-loop.ts";
 
 /** Adds `backwardTile(tile, scratch)`: one query tile of one head; see `addBackward`.
  *  @returns the function's index */
 export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): number {
-  const { shape, rule } = parts;
+  const { shape, rule, simd } = parts;
   const { headDim, valueDim, keyTile, microRows, scorePanel } = shape;
   const queryRow = paddedTo4(headDim) * 4;
   const outputRow = paddedTo4(valueDim) * 4;
@@ -55,17 +57,19 @@ export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): nu
       [shape.query, queryRow, shape.keyColumns, shape.weights, scoresOf],
       [shape.outputGradient, outputRow, shape.valueColumns, shape.gradients, gradientsOf],
     ] as const) {
-      f.assign(column, 0);
-      f.forRange(column, loop.width8, panelWidth, () => {
-        f.address(loop.scratch, rows, loop.group, rowBytes);
-        f.address(loop.scratch, columns, column, rowBytes);
-        f.address(loop.scratch, target, column, scorePanel / 8);
-        f.get(loop.group);
-        f.i32(5);
-        f.op("i32.shl");
-        f.op("i32.add");
-        f.i32(rows === shape.query ? headDim : valueDim);
-        f.call(product);
+      eachPanel(f, simd, column, 0, loop.width8, (panels) => {
+        product.call(f, panels, {
+          left: () => f.address(loop.scratch, rows, loop.group, rowBytes),
+          right: (panel) => f.address(loop.scratch, columns + panel * panelWidth * rowBytes, column, rowBytes),
+          result: (panel) => {
+            f.address(loop.scratch, target + panel * scorePanel, column, scorePanel / 8);
+            f.get(loop.group);
+            f.i32(5);
+            f.op("i32.shl");
+            f.op("i32.add");
+          },
+          depth: () => f.i32(rows === shape.query ? headDim : valueDim),
+        });
       });
     }
   };
@@ -94,13 +98,12 @@ export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): nu
   };
   /** The sums of keys and values that the tile's panels belong to. */
   const keySums = (): void => {
-    f.assign(panel, 0);
-    f.forRange(panel, loop.width8, panelWidth, () => {
+    eachPanel(f, simd, panel, 0, loop.width8, (panels) => {
       for (const [columns, tile, field, isFinite, products, size] of [
         [shape.outputColumns, shape.weights, "valueSums", finiteOutput, addValue, valueDim],
         [shape.queryColumns, shape.gradients, "keySums", finiteQuery, addKey, headDim],
       ] as const) {
-        products.emit(f, isFinite, {
+        products.emit(f, isFinite, panels, scorePanel, {
           left: () => f.address(loop.scratch, columns),
           right: () => f.address(loop.scratch, tile, panel, scorePanel / 8),
           result: () => {
@@ -118,25 +121,21 @@ export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): nu
     });
   };
   const queryGradients = (): void => {
-    f.assign(column, 0);
-    f.forRange(column, paddedTo8(headDim), panelWidth, () => {
+    eachPanel(f, simd, column, 0, paddedTo8(headDim), (panels) => {
       loop.eachGroup(() => {
-        const call = (target: number): void => {
-          f.address(loop.scratch, shape.gradients, loop.group, 32);
-          f.address(loop.scratch, shape.keyRows, column, keyTile * 4);
-          f.address(loop.scratch, shape.queryGradient, loop.group, sumRow);
-          f.get(column);
-          f.i32(2);
-          f.op("i32.shl");
-          f.op("i32.add");
-          f.get(loop.width);
-          f.call(target);
-        };
-        f.get(finiteKey);
-        f.if(
-          () => call(addQuery.all),
-          () => call(addQuery.seen),
-        );
+        callPair(f, addQuery, finiteKey, panels, {
+          left: () => f.address(loop.scratch, shape.gradients, loop.group, 32),
+          right: (panel) =>
+            f.address(loop.scratch, shape.keyRows + panel * panelWidth * keyTile * 4, column, keyTile * 4),
+          result: (panel) => {
+            f.address(loop.scratch, shape.queryGradient + panel * panelWidth * 4, loop.group, sumRow);
+            f.get(column);
+            f.i32(2);
+            f.op("i32.shl");
+            f.op("i32.add");
+          },
+          depth: () => f.get(loop.width),
+        });
       });
     });
   };

@@ -2,7 +2,7 @@ const scalar = new DataView(new ArrayBuffer(8));
 
 /** Bytes in a growing buffer, with WebAssembly's encodings of numbers (WebAssembly 3.0, 5.2). */
 export class ByteWriter {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(256);
+  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(2048);
   #length = 0;
 
   get length(): number {
@@ -16,7 +16,9 @@ export class ByteWriter {
 
   bytes(values: ArrayLike<number>): void {
     if (this.#length + values.length > this.#bytes.length) this.#grow(values.length);
-    this.#bytes.set(values, this.#length);
+    // most are an instruction of one to three bytes, for which `set` takes longer
+    if (values.length > 8) this.#bytes.set(values, this.#length);
+    else for (let index = 0; index < values.length; index++) this.#bytes[this.#length + index] = values[index];
     this.#length += values.length;
   }
 

@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
 import { createLimitMeter } from "./create-limit-meter.ts";
 
-test.each([true, false])("multiplies and reads at a speed that a machine can have, relaxed SIMD: %s", (relaxedSimd) => {
-  const meter = createLimitMeter({ relaxedSimd, readBytes: 4 * 1024 * 1024 });
+test.each([
+  { relaxedSimd: true, wideVectors: true },
+  { relaxedSimd: true, wideVectors: false },
+  { relaxedSimd: false, wideVectors: false },
+])("multiplies and reads at a speed that a machine can have, $relaxedSimd, $wideVectors", (simd) => {
+  const meter = createLimitMeter({ ...simd, readBytes: 4 * 1024 * 1024 });
   const gflops = meter.microkernelGflops(5);
   const readGBs = meter.readGBs(5);
   expect(gflops).toBeGreaterThan(0.01);

@@ -1,6 +1,8 @@
 import { FunctionBody, ModuleBuilder } from "./assembler.ts";
-import { emitMicrokernel } from "./microkernel.ts";
+import { emitMicrokernel, panelWidth } from "./microkernel.ts";
 import { hasRelaxedSimd } from "./relaxed-simd.ts";
+import type { Simd } from "./simd.ts";
+import { hasWideVectors } from "./wide-vectors.ts";
 
 /** What this machine lets WebAssembly do on one thread, measured now: what kernels can be held against. */
 export interface LimitMeter {
@@ -15,6 +17,8 @@ export interface LimitMeter {
 export interface LimitMeterOptions {
   /** As in `WasmBackendOptions`; default: where the engine has it. */
   readonly relaxedSimd?: boolean;
+  /** As in `WasmBackendOptions`; default: whether they are enabled. */
+  readonly wideVectors?: boolean;
   /** Memory that one reading pass goes through; default 256 MiB, allocated at the first reading. */
   readonly readBytes?: number;
 }
@@ -30,8 +34,9 @@ const pageBytes = 65536;
 /** A meter for the limits of this machine. They change with the load on it: measure beside what is compared. */
 export function createLimitMeter(options: LimitMeterOptions = {}): LimitMeter {
   const { relaxedSimd = hasRelaxedSimd(), readBytes = 256 * 1024 * 1024 } = options;
+  const { wideVectors = relaxedSimd && hasWideVectors() } = options;
   const tilePages = 4;
-  const multiply = instantiate(multiplyModule(relaxedSimd), tilePages);
+  const multiply = instantiate(multiplyModule({ relaxed: relaxedSimd, wide: wideVectors }), tilePages);
   let read: ((bytes: number) => void) | null = null;
   return {
     microkernelGflops(milliseconds = 50) {
@@ -63,10 +68,18 @@ function repeat(run: () => void, milliseconds: number): { calls: number; seconds
   return { calls, seconds: (now - start) / 1000 };
 }
 
-function multiplyModule(relaxed: boolean): Uint8Array<ArrayBuffer> {
+function multiplyModule(simd: Simd): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
-  const microRows = relaxed ? rows.relaxed : rows.plain;
-  const shape = { rows: microRows, leftStride: depth * 4, resultStride: width * 4, accumulate: false, relaxed };
+  const microRows = simd.relaxed ? rows.relaxed : rows.plain;
+  const panels = simd.wide ? 2 : 1;
+  const shape = {
+    rows: microRows,
+    panels,
+    leftStride: depth * 4,
+    resultStride: width * 4,
+    accumulate: false,
+    simd,
+  } as const;
   const microkernel = module.add(emitMicrokernel(shape));
   const f = new FunctionBody(["i32"]);
   const times = f.parameter(0);
@@ -76,13 +89,14 @@ function multiplyModule(relaxed: boolean): Uint8Array<ArrayBuffer> {
     f.assign(row, 0);
     f.forRange(row, height, microRows, () => {
       f.assign(column, 0);
-      f.forRange(column, width, 8, () => {
+      f.forRange(column, width, panels * panelWidth, () => {
         at(f, left, row, depth * 4);
         at(f, right, column, depth * 4);
         at(f, result, row, width * 4);
         f.address(column, 0, column, 3);
         f.op("i32.add");
         f.i32(depth);
+        if (simd.wide) at(f, right + panelWidth * depth * 4, column, depth * 4);
         f.call(microkernel);
       });
     });

@@ -3,6 +3,7 @@ import type { FunctionBody, Local } from "./assembler.ts";
 import { createVectorInstructions } from "./create-vector-program.ts";
 import type { CallLayout, ProgramRole } from "./layout.ts";
 import type { RowScope } from "./vector-program.ts";
+import type { Simd } from "./simd.ts";
 
 /** One read of a float table by a program: where, and what the program's value gains when the element grows. */
 export interface VectorRead {
@@ -35,12 +36,12 @@ export function createVectorDerivative(
   source: Program,
   layout: CallLayout,
   role: ProgramRole,
-  relaxed: boolean,
+  simd: Simd,
 ): VectorDerivative {
   const { program, score, tables } = derive(source);
   const wanted = [program.result, ...(score === null ? [] : [score])];
   for (const { indices, gradient } of tables) wanted.push(...indices, gradient);
-  const instructions = createVectorInstructions(program, wanted, layout, role, relaxed);
+  const instructions = createVectorInstructions(program, wanted, layout, role, simd);
   const isOne = (position: number): boolean => {
     const instruction = program.instructions[position];
     return instruction.op === "constant" && "value" in instruction && instruction.value === 1;

@@ -1,18 +1,20 @@
 import { interpretAll, resultType, type Input, type Program, type Rule, type Rules, type Step } from "@fovea/program";
-import type { FunctionBody, Local } from "./assembler.ts";
+import { FunctionBody, type Local } from "./assembler.ts";
+import { ConstantPool } from "./constant-pool.ts";
 import type { CallLayout, ProgramRole } from "./layout.ts";
 import { VectorEmitter } from "./vector-emitter.ts";
 import { vectorRules, type VectorSources } from "./vector-rules.ts";
 import type { RowScope, VectorProgram } from "./vector-program.ts";
+import type { Simd } from "./simd.ts";
 
 /** Makes a program ready for four keys at a time. Instructions that read neither score nor key are computed once a row. */
 export function createVectorProgram(
   program: Program,
   layout: CallLayout,
   role: ProgramRole,
-  relaxed: boolean,
+  simd: Simd,
 ): VectorProgram {
-  const instructions = createVectorInstructions(program, [program.result], layout, role, relaxed);
+  const instructions = createVectorInstructions(program, [program.result], layout, role, simd);
   return {
     type: resultType(program),
     emitRow: instructions.emitRow,
@@ -37,7 +39,7 @@ export function createVectorInstructions(
   wanted: readonly number[],
   layout: CallLayout,
   role: ProgramRole,
-  relaxed: boolean,
+  simd: Simd,
 ): VectorInstructions {
   const perPair = pairPositions(program);
   const dying = lastUses(program, perPair, wanted);
@@ -61,20 +63,37 @@ export function createVectorInstructions(
     const rules = stage(emitter, vectorRules(emitter, sources), { perPair, dying, pairs, values });
     return interpretAll(program, rules);
   };
+  const emitRow = (f: FunctionBody, rowScope: RowScope): void => {
+    scope = rowScope;
+    values.clear();
+    emit(new VectorEmitter(f, simd), false, null, null);
+  };
+  const constants = new ConstantPool();
+  learnConstants(emitRow, (f, score, keys) => emit(new VectorEmitter(f, simd, constants), true, score, keys));
   return {
     perPair,
     emitRow(f, rowScope) {
-      scope = rowScope;
-      values.clear();
-      emit(new VectorEmitter(f, relaxed), false, null, null);
+      emitRow(f, rowScope);
+      constants.load(f);
     },
     emitPair(f, score, keys, use) {
-      const emitter = new VectorEmitter(f, relaxed);
+      const emitter = new VectorEmitter(f, simd, constants);
       const found = emit(emitter, true, score, keys);
       use(found);
       for (const position of new Set(wanted)) emitter.drop(found[position]);
     },
   };
+}
+
+/** Writes a program to nowhere once. */
+function learnConstants(
+  emitRow: VectorInstructions["emitRow"],
+  emitPair: (f: FunctionBody, score: Local, keys: Local) => void,
+): void {
+  const f = new FunctionBody([]);
+  const int = f.local("i32");
+  emitRow(f, { call: int, batch: int, head: int, query: int });
+  emitPair(f, f.local("v128"), f.local("v128"));
 }
 
 /** Which instructions depend on the pair, by position. */

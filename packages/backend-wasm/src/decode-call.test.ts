@@ -22,7 +22,7 @@ const plan = createPlan({
 function decodes(heads: number, keyHeads: number, queries: number, tall = 128): boolean {
   const query = zeros([1, heads, queries, 4]);
   const key = zeros([1, keyHeads, 9, 4]);
-  const module = planModule(plan, new Heap(), false);
+  const module = planModule(plan, new Heap(), { relaxed: false, wide: false });
   return isDecode(module, createCall({ query, key, value: key }), {
     queryBlock: tall,
     runs: () => ({ address: 0, count: 0 }),

@@ -1,5 +1,5 @@
 import { paddedTo4, paddedTo8 } from "./pack.ts";
-import { stripRows } from "./strip-shape.ts";
+import { stripRoom, stripRows } from "./strip-shape.ts";
 import type { TileShape } from "./tile-shape.ts";
 
 /** Most rows (query heads that share a key head × queries) a strip has. With more, packing keys pays. */
@@ -71,6 +71,7 @@ export function decodeShape(headDim: number, valueDim: number): TileShape {
     maxima: part(mostStripRows),
     totals: part(mostStripRows),
     factors: part(0),
+    pairs: part(Math.max(mostStripRows + 8, stripRoom / 4)),
     bytes: end,
   };
 }

@@ -19,7 +19,7 @@ import { emitWeightRow } from "./weight-row.ts";
  *  @param parts `shape` is `decodeShape`'s
  *  @returns the function's index */
 export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
-  const { shape, score, mask, probability, normalizer, relaxed } = parts;
+  const { shape, score, mask, probability, normalizer, simd } = parts;
   const softmax = normalizer !== "sigmoid" && normalizer !== "relu";
   const { headDim, valueDim } = shape;
   const rowBytes = { query: paddedTo4(headDim) * 4, scores: shape.keyTile * 4, sums: paddedTo8(valueDim) * 4 };
@@ -31,19 +31,17 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
   const widen = { key: widener(parts.keyType, headDim), value: widener(parts.valueType, valueDim) };
   const storage = { key: readAs(parts.keyType), value: readAs(parts.valueType) };
   const counts = Array.from({ length: stripRows }, (_, index) => index + 1);
-  const strip = { headDim, valueDim, scoreStride: rowBytes.scores, relaxed };
+  const strip = { headDim, valueDim, scoreStride: rowBytes.scores, simd };
   const stripScores = counts.map((rows) => module.add(emitStripScores({ ...strip, storage: storage.key, rows })));
   const stripSums = counts.map((rows) => module.add(emitStripSums({ ...strip, storage: storage.value, rows }, false)));
   const seenSums = module.add(emitStripSums({ ...strip, storage: storage.value, rows: 1 }, true));
   // Softmax's totals tell of NaN by themselves.
-  const row = { score, keepsNaN: !softmax };
+  const row = { score, keepsNaN: !softmax, simd };
   const wholeRow = module.add(emitScoreRow({ ...row, seen: "all" }));
   const partialRow = module.add(emitScoreRow({ ...row, seen: { mask } }));
-  const softmaxRow = softmax ? module.add(emitSoftmaxRow(shape, relaxed)) : null;
+  const softmaxRow = softmax ? module.add(emitSoftmaxRow(shape, simd)) : null;
   const weightRow =
-    normalizer === "sigmoid" || normalizer === "relu"
-      ? module.add(emitWeightRow(normalizer, probability, relaxed))
-      : null;
+    normalizer === "sigmoid" || normalizer === "relu" ? module.add(emitWeightRow(normalizer, probability, simd)) : null;
   const finite = module.add(emitFinite());
 
   const f = new FunctionBody(["i32", "i32"]);
@@ -184,6 +182,7 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
           f.get(operandStride);
           scoresAt(loop.group, column);
           scoresAt(loop.group, lastColumn);
+          f.address(loop.scratch, shape.pairs);
           pushScales("key");
         });
       });

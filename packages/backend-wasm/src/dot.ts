@@ -1,7 +1,10 @@
 import { FunctionBody } from "./assembler.ts";
+import { remember } from "./remember.ts";
 
 /** `dot(left, right) → Σ left[i] × right[i]`, i < size. */
-export function emitDot(size: number): FunctionBody {
+export const emitDot: (size: number) => FunctionBody = remember(writeDot);
+
+function writeDot(size: number): FunctionBody {
   const f = new FunctionBody(["i32", "i32"], ["f32"]);
   const [left, right] = [f.parameter(0), f.parameter(1)];
   const whole = size & ~3;

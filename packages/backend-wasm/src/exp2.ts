@@ -1,4 +1,5 @@
 import type { FunctionBody, Local } from "./assembler.ts";
+import type { Simd } from "./simd.ts";
 
 /** Coefficients of 2^x on [-1/2, 1/2], lowest first: the polynomial of degree 5 with the smallest largest relative error (7.5e-8), found by
  *  Remez exchange. */
@@ -53,9 +54,9 @@ export function prepareExp2(f: FunctionBody, unit: Local | null = null): Exp2Con
 
 /** x = 2^(x × unit) for x × unit ≤ 127, relative error below 2e-7. Below -126.5 (and for -Infinity) exactly 0, so that what is hidden weighs nothing; NaN
  *  stays NaN. With fused multiply-adds the unit costs nothing. */
-export function emitExp2(f: FunctionBody, x: Local, constants: Exp2Constants, relaxed: boolean): void {
+export function emitExp2(f: FunctionBody, x: Local, constants: Exp2Constants, simd: Simd): void {
   const { rounded, sum, unit } = constants;
-  const fused = relaxed ? unit : null;
+  const fused = simd.relaxed ? unit : null;
   f.get(x);
   f.get(constants.lowest);
   f.op("f32x4.pmax"); // a < b ? b : a, so that NaN stays
@@ -80,7 +81,7 @@ export function emitExp2(f: FunctionBody, x: Local, constants: Exp2Constants, re
   for (let power = 4; power >= 0; power--) {
     f.get(sum);
     f.get(x);
-    if (relaxed) {
+    if (simd.relaxed) {
       f.get(constants.coefficients[power]);
       f.op("f32x4.relaxed_madd");
     } else {

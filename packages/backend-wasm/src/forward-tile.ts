@@ -1,5 +1,7 @@
 import type { FunctionBody, Local, ModuleBuilder } from "./assembler.ts";
-import { emitMicrokernel, panelWidth } from "./microkernel.ts";
+import { panelWidth } from "./microkernel.ts";
+import { eachPanel } from "./panels.ts";
+import { callPair, PanelProducts, type ProductPair, productPair } from "./products.ts";
 import { emitCopyRows, emitPackColumns, emitPackRows, paddedTo4, paddedTo8, type Storage } from "./pack.ts";
 import { emitMaskRow } from "./mask-row.ts";
 import { emitScaledStore } from "./scaled-store.ts";
@@ -10,6 +12,7 @@ import { TileLoop } from "./tile-loop.ts";
 import type { TileShape } from "./tile-shape.ts";
 import type { VectorProgram } from "./vector-program.ts";
 import { emitWeightRow, type WeightRule } from "./weight-row.ts";
+import type { Simd } from "./simd.ts";
 
 export interface ForwardTileParts {
   readonly shape: TileShape;
@@ -19,7 +22,7 @@ export interface ForwardTileParts {
   readonly score: VectorProgram | null;
   readonly mask: VectorProgram | null;
   readonly probability: VectorProgram | null;
-  readonly relaxed: boolean;
+  readonly simd: Simd;
 }
 
 /** What forward kernels do with one tile: pack, multiply, ask the programs, weigh. The kernels say in which order; methods append it to their `f`. */
@@ -29,6 +32,7 @@ export class ForwardTile {
   readonly largest: Local;
   readonly #f: FunctionBody;
   readonly #shape: TileShape;
+  readonly #simd: Simd;
   readonly #softmax: boolean;
   /** Whether rows have scales. */
   readonly #scaled: { readonly key: boolean; readonly value: boolean };
@@ -36,29 +40,30 @@ export class ForwardTile {
   readonly columns: SeenColumns;
   readonly #finite: Local;
   readonly #column: Local;
+  readonly #scores: PanelProducts;
+  readonly #sums: ProductPair;
   readonly #function: (name: FunctionName) => number;
 
   constructor(module: ModuleBuilder, f: FunctionBody, parts: ForwardTileParts, rule: WeightRule) {
-    const { shape, score, mask, probability, relaxed } = parts;
+    const { shape, score, mask, probability, simd } = parts;
     // Softmax's totals tell of NaN by themselves.
-    const row = { score, keepsNaN: rule !== "softmax" };
+    const row = { score, keepsNaN: rule !== "softmax", simd };
     const scoreRow = shape.keyTile * 4;
-    const products = { rows: shape.microRows, relaxed };
-    const sums = { ...products, leftStride: scoreRow, resultStride: paddedTo8(shape.valueDim) * 4, accumulate: true };
-    const leftStride = paddedTo4(shape.headDim) * 4;
+    const products = { rows: shape.microRows, simd };
+    const queryRow = paddedTo4(shape.headDim) * 4;
+    const sumRow = paddedTo8(shape.valueDim) * 4;
+    const scores = { ...products, leftStride: queryRow, resultStride: scoreRow, accumulate: false };
+    const sums = { ...products, leftStride: scoreRow, resultStride: sumRow, accumulate: true };
     const emitters: Readonly<Record<FunctionName, () => FunctionBody>> = {
       copyQuery: () => emitCopyRows(shape.headDim, parts.queryType, true),
       key: () => emitPackColumns(shape.headDim, parts.keyType),
       value: () => emitPackRows(shape.valueDim, parts.valueType, shape.keyTile),
-      scores: () => emitMicrokernel({ ...products, leftStride, resultStride: scoreRow, accumulate: false }),
-      sums: () => emitMicrokernel(sums),
-      seenSums: () => emitMicrokernel({ ...sums, skipZeros: "left" }),
       wholeRow: () => emitScoreRow({ ...row, seen: "all" }),
-      maskRow: () => emitMaskRow(mask),
+      maskRow: () => emitMaskRow(mask, simd),
       partialRow: () => emitScoreRow({ ...row, seen: "bits" }),
-      weights: () => emitWeightRow(rule, probability, relaxed),
-      wholeGroup: () => emitSoftmaxGroup(shape, score, "all", relaxed),
-      partialGroup: () => emitSoftmaxGroup(shape, score, "bits", relaxed),
+      weights: () => emitWeightRow(rule, probability, simd),
+      wholeGroup: () => emitSoftmaxGroup(shape, score, "all", simd),
+      partialGroup: () => emitSoftmaxGroup(shape, score, "bits", simd),
     };
     // A kernel has the functions that it calls.
     const added = new Map<FunctionName, number>();
@@ -67,8 +72,11 @@ export class ForwardTile {
       added.set(name, index);
       return index;
     };
+    this.#scores = new PanelProducts(module, scores);
+    this.#sums = productPair(module, sums, "left");
     this.#f = f;
     this.#shape = shape;
+    this.#simd = simd;
     this.#softmax = rule === "softmax";
     this.#scaled = { key: parts.keyType === "int8", value: parts.valueType === "int8" };
     this.loop = new TileLoop(f, shape);
@@ -127,21 +135,21 @@ export class ForwardTile {
   scores(): void {
     const { loop } = this;
     const [f, shape, column] = [this.#f, this.#shape, this.#column];
-    f.get(this.columns.from);
-    f.set(column);
-    f.forRange(column, this.columns.to, panelWidth, () => {
+    const keyRow = paddedTo4(shape.headDim) * 4;
+    eachPanel(f, this.#simd, column, this.columns.from, this.columns.to, (panels) => {
       f.get(loop.whole);
       f.op("if", 0x7f);
       f.i32(1);
       f.op("else");
-      this.columns.pushPanelIsSeen(column, 0);
+      this.columns.pushIsSeen(column, 0, panels);
       f.op("end");
       f.if(() => {
-        loop.pushQueryRow(loop.group);
-        f.address(loop.scratch, shape.key, column, paddedTo4(shape.headDim) * 4);
-        loop.pushAt(() => loop.pushScoreRow(loop.group), column);
-        f.i32(shape.headDim);
-        f.call(this.#function("scores"));
+        this.#scores.call(f, panels, {
+          left: () => loop.pushQueryRow(loop.group),
+          right: (panel) => f.address(loop.scratch, shape.key + panel * panelWidth * keyRow, column, keyRow),
+          result: () => loop.pushAt(() => loop.pushScoreRow(loop.group), column),
+          depth: () => f.i32(shape.headDim),
+        });
       });
     });
   }
@@ -244,25 +252,26 @@ export class ForwardTile {
     f.get(from);
     f.op("i32.sub");
     f.set(depth);
-    f.assign(column, 0);
-    f.forRange(column, paddedTo8(shape.valueDim), panelWidth, () => {
-      const call = (target: number): void => {
-        loop.pushAt(() => loop.pushScoreRow(loop.group), from);
-        f.address(loop.scratch, shape.value, column, shape.keyTile * 4);
-        f.get(from);
-        f.i32(panelWidth * 4);
-        f.op("i32.mul");
-        f.op("i32.add");
-        loop.pushAt(() => loop.pushSumRow(loop.group), column);
-        f.get(depth);
-        f.call(target);
-      };
-      f.get(this.#finite);
-      f.if(
-        () => call(this.#function("sums")),
-        () => call(this.#function("seenSums")),
-      );
-    });
+    const valueColumn = shape.keyTile * 4;
+    eachPanel(f, this.#simd, column, 0, paddedTo8(shape.valueDim), (panels) =>
+      callPair(f, this.#sums, this.#finite, panels, {
+        left: () => loop.pushAt(() => loop.pushScoreRow(loop.group), from),
+        right: (panel) => {
+          f.address(loop.scratch, shape.value + panel * panelWidth * valueColumn, column, valueColumn);
+          f.get(from);
+          f.i32(panelWidth * 4);
+          f.op("i32.mul");
+          f.op("i32.add");
+        },
+        result: (panel) => {
+          loop.pushAt(() => loop.pushSumRow(loop.group), column);
+          if (panel === 0) return;
+          f.i32(panel * panelWidth * 4);
+          f.op("i32.add");
+        },
+        depth: () => f.get(depth),
+      }),
+    );
     f.release(depth);
   }
 
@@ -310,15 +319,4 @@ export class ForwardTile {
 }
 
 type FunctionName =
-  | "copyQuery"
-  | "key"
-  | "value"
-  | "scores"
-  | "sums"
-  | "seenSums"
-  | "wholeRow"
-  | "maskRow"
-  | "partialRow"
-  | "weights"
-  | "wholeGroup"
-  | "partialGroup";
+  "copyQuery" | "key" | "value" | "wholeRow" | "maskRow" | "partialRow" | "weights" | "wholeGroup" | "partialGroup";

@@ -19,7 +19,7 @@ export interface ForwardParts extends ForwardTileParts {
  *  Work: O(visible pairs × (headDim + valueDim)); packing costs about 3 in 200 of it.
  *  @returns the function's index */
 export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
-  const { shape, probability, relaxed } = parts;
+  const { shape, probability, simd } = parts;
   const softmax = parts.normalizer.startsWith("softmax");
   const rule: WeightRule = parts.normalizer === "sigmoid" || parts.normalizer === "relu" ? parts.normalizer : "softmax";
   const f = new FunctionBody(["i32", "i32"]);
@@ -58,7 +58,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
     });
     tile.setFactors(softmaxFactor(loop, parts));
   } else {
-    const statistics = module.add(emitSoftmaxStatistics(shape, relaxed));
+    const statistics = module.add(emitSoftmaxStatistics(shape, simd));
     loop.eachKeyTile(() => {
       tile.pack("key");
       tile.eachSeeingGroup(() => {
@@ -102,7 +102,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
 }
 
 /** Pushes 1 / (total + sink), or 0 for a row that saw nothing. */
-function softmaxFactor(loop: TileLoop, { normalizer, relaxed }: ForwardParts): () => void {
+function softmaxFactor(loop: TileLoop, { normalizer, simd }: ForwardParts): () => void {
   const { f } = loop;
   const weight = f.local("v128");
   const exp2 = normalizer === "softmax" ? null : prepareExp2(f);
@@ -121,7 +121,7 @@ function softmaxFactor(loop: TileLoop, { normalizer, relaxed }: ForwardParts): (
       f.op("f32.min");
       f.splat();
       f.set(weight);
-      emitExp2(f, weight, exp2, relaxed);
+      emitExp2(f, weight, exp2, simd);
       f.get(weight);
       f.lane("f32x4.extract_lane", 0);
       f.op("f32.add");

@@ -3,9 +3,12 @@ import type { BackwardShape } from "./backward-shape.ts";
 import type { VectorDerivative, VectorDerivativeValues } from "./create-vector-derivative.ts";
 import { prepareExp2 } from "./exp2.ts";
 import { dividesMean, emitScoreGradient, emitWeigh, type GradientRule } from "./gradient-rule.ts";
+import { panelWidth } from "./microkernel.ts";
 import { TableGradients } from "./table-gradients.ts";
 import { VectorEmitter } from "./vector-emitter.ts";
 import type { VectorProgram } from "./vector-program.ts";
+import type { Simd } from "./simd.ts";
+import { joinPair, nextKeys, startKeys, storePair, vectorPair } from "./vector-pairs.ts";
 
 export interface GradientRowParts {
   readonly shape: BackwardShape;
@@ -22,7 +25,7 @@ export interface GradientRowParts {
   readonly purpose: "gradients" | "means";
   /** Place in the list of table sums. */
   readonly tableIndex: (role: "score" | "probability", name: string) => number;
-  readonly relaxed: boolean;
+  readonly simd: Simd;
 }
 
 /** `gradientRow(row, width8, keyStart, low, end, call, batch, head, query, shift, mean, target)`: one row of a tile, from scores and gradients of
@@ -30,24 +33,28 @@ export interface GradientRowParts {
  *  selection in both, whatever they held.
  *  `target` is the list of table sums; or, for means, the address of the row's first sum, the second lying `shares - means` further. */
 export function emitGradientRow(parts: GradientRowParts): FunctionBody {
-  const { shape, rule, score, mask, probability, cut, unit, purpose, relaxed } = parts;
+  const { shape, rule, score, mask, probability, cut, unit, purpose, simd } = parts;
   const int = "i32";
   const f = new FunctionBody([int, int, int, int, int, int, int, int, int, "f32", "f32", int]);
   const [row, width, keyStart, low, end, call, batch, head, query, shift, mean, target] = f.parameters.map((_, index) =>
     f.parameter(index),
   );
-  const v = new VectorEmitter(f, relaxed);
+  const v = new VectorEmitter(f, simd);
   const distance = shape.gradients - shape.weights;
   const vector = (): Local => f.local("v128");
-  const keys = vector();
   const first = vector();
   const behind = vector();
   const product = vector();
   const value = vector();
   const seen = vector();
-  const upstream = vector();
-  const total = vector();
-  const shares = vector();
+  /** What is stored of each four pairs, or added up. */
+  const pair = vectorPair(simd).map((offset) => ({
+    offset,
+    weight: vector(),
+    upstream: vector(),
+    total: vector(),
+    shares: vector(),
+  }));
   const at = f.local("i32");
   const atEnd = f.local("i32");
   const rowEnd = f.local("i32");
@@ -85,30 +92,29 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
     purpose === "gradients" ? derivative : null;
   const scoreTables = new TableGradients(v, summed(score), sumsOf("score"), call);
   const probabilityTables = new TableGradients(v, summed(probability), sumsOf("probability"), call);
-  f.get(keyStart);
-  f.op("i32x4.splat");
-  f.i32x4(0, 1, 2, 3);
-  f.op("i32x4.add");
-  f.set(keys);
+  const pairKeys = startKeys(f, simd, keyStart);
   f.get(low);
   f.op("i32x4.splat");
   f.set(first);
   f.get(end);
   f.op("i32x4.splat");
   f.set(behind);
-  f.f32x4(0);
-  f.tee(total);
-  f.set(shares);
+  for (const { total, shares } of pair) {
+    f.f32x4(0);
+    f.tee(total);
+    f.set(shares);
+  }
 
   const through = (
     derivative: VectorDerivative | null,
     input: Local,
+    keys: Local,
     use: (values: VectorDerivativeValues) => void,
   ): void => {
     if (derivative) derivative.emitPair(f, input, keys, use);
     else use({ value: input, score: null, reads: [] });
   };
-  const hide = (): void => {
+  const hide = (keys: Local): void => {
     f.f32x4(-Infinity);
     mask?.emitPair(f, null, keys);
     if (cut) {
@@ -123,31 +129,30 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
     }
     f.op("v128.bitselect");
   };
-  const fourPairs = (): Local => {
+  const fourPairs = ({ offset, weight, upstream, total, shares }: (typeof pair)[number], keys: Local): Local => {
     f.get(at);
-    f.memory("v128.load");
+    f.memory("v128.load", offset);
     f.set(product);
     f.get(at);
-    f.memory("v128.load", distance);
+    f.memory("v128.load", distance + offset);
     f.set(upstream);
-    through(score, product, (scored) => {
+    through(score, product, keys, (scored) => {
       f.get(scored.value);
-      if (mask || cut) hide();
+      if (mask || cut) hide(keys);
       f.set(value);
       const weighed = emitWeigh(v, rule, value, shifts, exp2);
       f.get(explicit ? value : weighed.weight);
       f.f32x4(explicit ? -Infinity : 0);
       f.op("f32x4.ne");
       f.set(seen);
-      through(probability, weighed.weight, (changed) => {
+      through(probability, weighed.weight, keys, (changed) => {
         if (purpose === "gradients") {
-          f.get(at);
           f.get(changed.value);
           if (explicit) {
             f.get(seen);
             f.op("v128.and");
           }
-          f.memory("v128.store");
+          f.set(weight);
           probabilityTables.add(changed, upstream, seen);
         }
         multiply(f, upstream, changed.score);
@@ -174,13 +179,11 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
       if (purpose === "means") return;
       scoreTables.add(scored, upstream, seen);
       multiply(f, upstream, scored.score);
-      f.get(at);
+      if (scored.score === null) return;
       f.get(upstream);
-      if (scored.score !== null) {
-        f.get(seen);
-        f.op("v128.and");
-      }
-      f.memory("v128.store", distance);
+      f.get(seen);
+      f.op("v128.and");
+      f.set(upstream);
     });
     return upstream;
   };
@@ -190,22 +193,27 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
   f.forRange(row, rowEnd, shape.scorePanel, () => {
     f.get(row);
     f.tee(at);
-    f.i32(32);
+    f.i32(panelWidth * 4);
     f.op("i32.add");
     f.set(atEnd);
-    f.forRange(at, atEnd, 16, () => {
-      v.keep(fourPairs);
-      if (usesKeys) {
-        f.get(keys);
-        f.i32x4(4);
-        f.op("i32x4.add");
-        f.set(keys);
+    f.forRange(at, atEnd, 16 * pair.length, () => {
+      for (const [index, one] of pair.entries()) v.keep(() => fourPairs(one, pairKeys[index]));
+      if (purpose === "gradients") {
+        const stored = (name: "weight" | "upstream"): Local[] => pair.map((one) => one[name]);
+        storePair(f, at, 0, stored("weight"));
+        storePair(f, at, distance, stored("upstream"));
       }
+      if (usesKeys) nextKeys(f, pairKeys);
     });
   });
   if (purpose === "means") {
-    addLanes(f, target, 0, total);
-    if (dividesMean(rule)) addLanes(f, target, shape.shares - shape.means, shares);
+    const sums = (name: "total" | "shares"): Local => {
+      const both = pair.map((one) => one[name]);
+      joinPair(f, both, "f32x4.add", null);
+      return both[0];
+    };
+    addLanes(f, target, 0, sums("total"));
+    if (dividesMean(rule)) addLanes(f, target, shape.shares - shape.means, sums("shares"));
     return f;
   }
   scoreTables.finish();

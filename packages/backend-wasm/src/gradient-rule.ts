@@ -40,7 +40,7 @@ export function emitWeigh(
   const { f } = v;
   if (rule === "softmax" && exp2) {
     const weight = v.op("f32x4.sub", score, shift);
-    emitExp2(f, weight, exp2, v.relaxed);
+    emitExp2(f, weight, exp2, v.simd);
     return { weight, share: weight };
   }
   if (rule === "sigmoid") {

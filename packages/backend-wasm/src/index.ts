@@ -5,3 +5,4 @@ export { wasmOrReference } from "./wasm-or-reference.ts";
 export type { WasmTensor } from "./wasm-tensor.ts";
 export { createLimitMeter } from "./create-limit-meter.ts";
 export type { LimitMeter, LimitMeterOptions } from "./create-limit-meter.ts";
+export { enableWideVectors } from "./wide-vectors.ts";

@@ -7,7 +7,7 @@ import { emitScaledStore } from "./scaled-store.ts";
 /** `merge(partial, chunks, stride, output, maximum, total, sink, unit)`: one row's results over several chunks of keys become its result over all.
  *  The partial result of the first chunk lies at `partial`, the others' `stride` bytes apart: sums, largest score, total of weights relative to it
  *  (see `partialBytes`). Writes the normalized output, the largest score and the total; needs at least one chunk. */
-export function emitMergePartials({ shape, normalizer, relaxed }: ForwardParts): FunctionBody {
+export function emitMergePartials({ shape, normalizer, simd }: ForwardParts): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "f32", "f32"]);
   const [partial, chunks, stride, output, maximumAt, totalAt, sink, unit] = [0, 1, 2, 3, 4, 5, 6, 7].map((i) =>
     f.parameter(i),
@@ -47,7 +47,7 @@ export function emitMergePartials({ shape, normalizer, relaxed }: ForwardParts):
     f.op("f32.min");
     f.splat();
     f.set(vector);
-    emitExp2(f, vector, constants, relaxed);
+    emitExp2(f, vector, constants, simd);
     f.get(vector);
     f.lane("f32x4.extract_lane", 0);
   };

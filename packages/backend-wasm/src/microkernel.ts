@@ -1,4 +1,8 @@
 import { FunctionBody, type Local } from "./assembler.ts";
+import type { ValueType } from "./opcodes.ts";
+import type { Simd } from "./simd.ts";
+import { storePair } from "./vector-pairs.ts";
+import { remember } from "./remember.ts";
 
 export interface MicrokernelShape {
   /** Rows of the left operand taken together, 1 to 6: 6 rows × 8 columns are 12 sums, which with two right operands and one
@@ -13,8 +17,11 @@ export interface MicrokernelShape {
   readonly resultStride: number;
   /** Adds to the result instead of writing it. */
   readonly accumulate: boolean;
-  /** Fused multiply-add of relaxed SIMD, or multiply then add. */
-  readonly relaxed: boolean;
+  /** Panels of the right operand taken together: 2 where vectors are wide, whose 6 rows × 16 columns are again 12 sums. Default 1. */
+  readonly panels?: 1 | 2;
+  /** Bytes from the result of one panel to that of the next; default 32. */
+  readonly resultPanel?: number;
+  readonly simd: Simd;
   /** Leaves out every product whose factor on this side is 0, so that NaN and Infinity on the other side stay without influence there. Slower;
    *  where all factors are finite, the result is the same bit by bit. */
   readonly skipZeros?: "left" | "right";
@@ -23,25 +30,43 @@ export interface MicrokernelShape {
 /** Columns of the right operand, packed side by side: two vectors of four floats. */
 export const panelWidth = 8;
 
-/** `microkernel(left, right, result, depth)`: result[row][0…7] (+)= Σ_k left[row][k] × right[k][0…7].
- *  `right` is packed: 8 columns of step k lie at `right + 32 k`. Depth ≥ 0 is a run-time value.
- *  Per step: 2 vector loads, `rows` splat loads, 2 × rows fused multiply-adds. */
-export function emitMicrokernel(shape: MicrokernelShape): FunctionBody {
-  const { rows, leftStride, leftPanel, resultStride, accumulate, relaxed, skipZeros } = shape;
+/** `microkernel(left, right, result, depth[, next])`: result[row][0…7] (+)= Σ_k left[row][k] × right[k][0…7].
+ *  `right` is packed: 8 columns of step k lie at `right + 32 k`; those of a second panel at `next + 32 k`. Depth ≥ 0 is a run-time value.
+ *  Per step and panel: 2 vector loads, 2 × rows fused multiply-adds; per step `rows` splat loads. Neighbouring vectors are always taken together, so that
+ *  the engine can make one wide vector of both. */
+export const emitMicrokernel: (shape: MicrokernelShape) => FunctionBody = remember(writeMicrokernel);
+
+function writeMicrokernel(shape: MicrokernelShape): FunctionBody {
+  const {
+    rows,
+    leftStride,
+    leftPanel,
+    resultStride,
+    accumulate,
+    panels = 1,
+    resultPanel = 32,
+    simd,
+    skipZeros,
+  } = shape;
   const unroll = leftPanel === undefined ? 4 : panelWidth;
-  const f = new FunctionBody(["i32", "i32", "i32", "i32"]);
-  const [left, right, result, depth] = [0, 1, 2, 3].map((index) => f.parameter(index));
-  const sums = Array.from({ length: rows }, () => [f.local("v128"), f.local("v128")] as const);
-  const columns = [f.local("v128"), f.local("v128")] as const;
+  const f = new FunctionBody(new Array<ValueType>(3 + panels).fill("i32"));
+  const [left, right, result, depth, next] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
+  const rights = panels === 1 ? [right] : [right, next];
+  /** Where each vector of four columns comes from and goes to. */
+  const vectors = rights.flatMap((from, panel) =>
+    [0, 16].map((half) => ({ from, half, offset: panel * resultPanel + half })),
+  );
+  const sums = Array.from({ length: rows }, () => vectors.map(() => f.local("v128")));
+  const columns = vectors.map(() => f.local("v128"));
   const splat = f.local("v128");
   const kept = f.local("v128");
   const end = f.local("i32");
 
-  for (const [row, pair] of sums.entries()) {
-    for (const [half, sum] of pair.entries()) {
+  for (const [row, own] of sums.entries()) {
+    for (const [index, sum] of own.entries()) {
       if (accumulate) {
         f.get(result);
-        f.memory("v128.load", row * resultStride + half * 16);
+        f.memory("v128.load", row * resultStride + vectors[index].offset);
       } else {
         f.f32x4(0);
       }
@@ -61,23 +86,17 @@ export function emitMicrokernel(shape: MicrokernelShape): FunctionBody {
     return kept;
   };
   const step = (offset: number): void => {
-    for (const half of [0, 1] as const) {
-      f.get(right);
-      f.memory("v128.load", offset * 32 + half * 16);
-      f.set(columns[half]);
+    for (const [index, { from, half }] of vectors.entries()) {
+      f.get(from);
+      f.memory("v128.load", offset * 32 + half);
+      f.set(columns[index]);
     }
-    for (const [row, pair] of sums.entries()) {
+    for (const [row, own] of sums.entries()) {
       f.get(left);
       f.memory("v128.load32_splat", row * leftStride + offset * 4);
       f.set(splat);
-      for (const half of [0, 1] as const) {
-        multiplyAdd(
-          f,
-          factor(splat, columns[half], "right"),
-          factor(columns[half], splat, "left"),
-          pair[half],
-          relaxed,
-        );
+      for (const [index, sum] of own.entries()) {
+        multiplyAdd(f, factor(splat, columns[index], "right"), factor(columns[index], splat, "left"), sum, simd);
       }
     }
   };
@@ -89,7 +108,7 @@ export function emitMicrokernel(shape: MicrokernelShape): FunctionBody {
       f.op("loop", 0x40);
       for (let offset = 0; offset < steps; offset++) step(offset);
       f.increase(left, steps === panelWidth && leftPanel !== undefined ? leftPanel : 4 * steps);
-      f.increase(right, 32 * steps);
+      for (const from of rights) f.increase(from, 32 * steps);
       f.get(right);
       f.get(end);
       f.op("i32.lt_u");
@@ -118,19 +137,17 @@ export function emitMicrokernel(shape: MicrokernelShape): FunctionBody {
   f.set(end);
   loopUntil(1);
 
-  for (const [row, pair] of sums.entries()) {
-    for (const [half, sum] of pair.entries()) {
-      f.get(result);
-      f.get(sum);
-      f.memory("v128.store", row * resultStride + half * 16);
+  for (const [row, own] of sums.entries()) {
+    for (const panel of rights.keys()) {
+      storePair(f, result, row * resultStride + panel * resultPanel, own.slice(2 * panel, 2 * panel + 2));
     }
   }
   return f;
 }
 
 /** sum += a × b */
-export function multiplyAdd(f: FunctionBody, a: Local, b: Local, sum: Local, relaxed: boolean): void {
-  if (relaxed) {
+export function multiplyAdd(f: FunctionBody, a: Local, b: Local, sum: Local, simd: Simd): void {
+  if (simd.relaxed) {
     f.get(a);
     f.get(b);
     f.get(sum);

@@ -2,6 +2,7 @@ import { FunctionBody, type Local } from "./assembler.ts";
 import type { ValueType } from "./opcodes.ts";
 import { panelWidth } from "./microkernel.ts";
 import { emitTranspose4 } from "./transpose4.ts";
+import { remember } from "./remember.ts";
 
 /** Number types a kernel reads query, key and value in. Everything is computed in float32. Rows of int8 have a scale each: float32, one after
  *  another. */
@@ -61,6 +62,34 @@ export function emitLoad4(f: FunctionBody, storage: Storage, pointer: Local, off
   f.release(half, magnitude);
 }
 
+/** Eight consecutive numbers as floats, in two locals. */
+export function emitLoadPair(
+  f: FunctionBody,
+  storage: Storage,
+  pointer: Local,
+  offset: number,
+  pair: readonly Local[],
+): void {
+  if (storage !== "int8") {
+    for (const [half, vector] of pair.entries()) {
+      emitLoad4(f, storage, pointer, offset + half * 4 * storageBytes[storage]);
+      f.set(vector);
+    }
+    return;
+  }
+  const both = f.local("v128");
+  f.get(pointer);
+  f.memory("v128.load8x8_s", offset);
+  f.set(both);
+  for (const [half, extend] of (["i32x4.extend_low_i16x8_s", "i32x4.extend_high_i16x8_s"] as const).entries()) {
+    f.get(both);
+    f.op(extend);
+    f.op("f32x4.convert_i32x4_s");
+    f.set(pair[half]);
+  }
+  f.release(both);
+}
+
 /** Source, target, rows and stride, and of int8 the address of the rows' scales. */
 const parametersOf = (storage: Storage): ValueType[] => new Array<ValueType>(storage === "int8" ? 5 : 4).fill("i32");
 
@@ -72,7 +101,9 @@ function readScale(f: FunctionBody, row: Local, scale: Local): void {
 }
 
 /** `copyRows(source, target, rows, stride, scale)`: rows × size numbers as floats × scale, `paddedTo4(size)` floats a row. Not for int8. */
-export function emitCopyRows(size: number, storage: Storage, scaled: boolean): FunctionBody {
+export const emitCopyRows: (size: number, storage: Storage, scaled: boolean) => FunctionBody = remember(writeCopyRows);
+
+function writeCopyRows(size: number, storage: Storage, scaled: boolean): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "f32"]);
   const [source, target, rows, stride, scale] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
   const row = f.local("i32");
@@ -106,7 +137,9 @@ export function emitCopyRows(size: number, storage: Storage, scaled: boolean): F
 /** `packColumns(source, target, rows, stride)`: rows become columns, eight side by side: number k of row r goes to
  *  `target + (r >> 3) × panel + k × 32 + (r & 7) × 4` with panel = 32 × paddedTo4(size). Rows are filled up to a multiple of 8 with copies of the last.
  *  For int8 a fifth parameter: scales. */
-export function emitPackColumns(size: number, storage: Storage): FunctionBody {
+export const emitPackColumns: (size: number, storage: Storage) => FunctionBody = remember(writePackColumns);
+
+function writePackColumns(size: number, storage: Storage): FunctionBody {
   const f = new FunctionBody(parametersOf(storage));
   const [source, target, rows, stride] = [0, 1, 2, 3].map((index) => f.parameter(index));
   const row = f.local("i32");
@@ -185,7 +218,10 @@ export function emitPackColumns(size: number, storage: Storage): FunctionBody {
 /** `packRows(source, target, rows, stride) → finite`: rows stay rows, cut into panels of eight columns: number c of row r goes to
  *  `target + (c >> 3) × 32 × panelRows + r × 32 + (c & 7) × 4`. For int8 a fifth parameter: scales.
  *  Returns 0 when a number read is NaN or infinite (columns past `size` may count), else 1: hidden values must then be kept from the products. */
-export function emitPackRows(size: number, storage: Storage, panelRows: number): FunctionBody {
+export const emitPackRows: (size: number, storage: Storage, panelRows: number) => FunctionBody =
+  remember(writePackRows);
+
+function writePackRows(size: number, storage: Storage, panelRows: number): FunctionBody {
   const f = new FunctionBody(parametersOf(storage), ["i32"]);
   const [source, target, rows, stride] = [0, 1, 2, 3].map((index) => f.parameter(index));
   const column = f.local("i32");
@@ -234,7 +270,9 @@ export function emitPackRows(size: number, storage: Storage, panelRows: number):
 }
 
 /** `finite(address, bytes) → 1` when no number among `bytes` / 4 floats is NaN or infinite, else 0; looks at 16 bytes at a time. */
-export function emitFinite(): FunctionBody {
+export const emitFinite: () => FunctionBody = remember(writeFinite);
+
+function writeFinite(): FunctionBody {
   const f = new FunctionBody(["i32", "i32"], ["i32"]);
   const [address, bytes] = [f.parameter(0), f.parameter(1)];
   const vector = f.local("v128");

@@ -11,6 +11,7 @@ import { addRowsForward } from "./rows-forward.ts";
 import { addRun } from "./run.ts";
 import { rowsShape, rowsTileBytes, type TileShape, tileShape } from "./tile-shape.ts";
 import { createVectorProgram } from "./create-vector-program.ts";
+import type { Simd } from "./simd.ts";
 
 /** A plan's forward kernel as bytes, with what JavaScript must know to call it. */
 export interface PlanModule {
@@ -23,13 +24,13 @@ export interface PlanModule {
   readonly strip: TileShape | null;
 }
 
-export function planModule(plan: Plan, heap: Heap, relaxed: boolean): PlanModule {
+export function planModule(plan: Plan, heap: Heap, simd: Simd): PlanModule {
   const layout = callLayout(plan);
   const { normalizer } = plan;
   const byRows = normalizer === "sparsemax" || normalizer === "entmax15";
-  const shape = (byRows ? rowsShape : tileShape)(plan.headDim, plan.valueDim, relaxed);
+  const shape = (byRows ? rowsShape : tileShape)(plan.headDim, plan.valueDim, simd);
   const module = new ModuleBuilder();
-  const vectorProgram = (role: ProgramRole) => plan[role] && createVectorProgram(plan[role], layout, role, relaxed);
+  const vectorProgram = (role: ProgramRole) => plan[role] && createVectorProgram(plan[role], layout, role, simd);
   const parts = {
     shape,
     queryType: storageOf(plan.queryType),
@@ -38,7 +39,7 @@ export function planModule(plan: Plan, heap: Heap, relaxed: boolean): PlanModule
     score: vectorProgram("score"),
     mask: vectorProgram("mask"),
     probability: vectorProgram("probability"),
-    relaxed,
+    simd,
   };
   const forward = byRows
     ? addRowsForward(module, { ...parts, normalizer })

@@ -1,38 +1,93 @@
 import type { FunctionBody, Local, ModuleBuilder } from "./assembler.ts";
 import { emitMicrokernel, type MicrokernelShape } from "./microkernel.ts";
 
-/** A product for finite operands, and one that leaves out zeros so that what they hide has no influence. */
+/** What a microkernel is called with, for each of the panels that are taken together. */
+export interface PanelOperands {
+  left(): void;
+  right(panel: number): void;
+  result(panel: number): void;
+  depth(): void;
+}
+
+/** One product by microkernels of one panel and of two, each added to the module when it is first called. */
+export class PanelProducts {
+  readonly #module: ModuleBuilder;
+  readonly #shape: MicrokernelShape;
+  readonly #added: Partial<Record<1 | 2, number>> = {};
+
+  constructor(module: ModuleBuilder, shape: MicrokernelShape) {
+    this.#module = module;
+    this.#shape = shape;
+  }
+
+  call(f: FunctionBody, panels: 1 | 2, operands: PanelOperands): void {
+    // what leaves out zeros is rare: it takes one panel after the other
+    const together = this.#shape.skipZeros ? 1 : panels;
+    for (let panel = 0; panel < panels; panel += together) {
+      operands.left();
+      operands.right(panel);
+      operands.result(panel);
+      operands.depth();
+      if (together === 2) operands.right(1);
+      f.call(this.#function(together));
+    }
+  }
+
+  #function(panels: 1 | 2): number {
+    return (this.#added[panels] ??= this.#module.add(emitMicrokernel({ ...this.#shape, panels })));
+  }
+}
+
+/** Products for finite operands, and those that leave out zeros so that what they hide has no influence. */
 export interface ProductPair {
-  readonly all: number;
-  readonly seen: number;
+  readonly all: PanelProducts;
+  readonly seen: PanelProducts;
 }
 
-export function addProductPair(
-  module: ModuleBuilder,
-  shape: MicrokernelShape,
-  skipZeros: "left" | "right",
-): ProductPair {
-  return { all: module.add(emitMicrokernel(shape)), seen: module.add(emitMicrokernel({ ...shape, skipZeros })) };
+export function productPair(module: ModuleBuilder, shape: MicrokernelShape, skipZeros: "left" | "right"): ProductPair {
+  return { all: new PanelProducts(module, shape), seen: new PanelProducts(module, { ...shape, skipZeros }) };
 }
 
-/** The product of a whole number of rows with one panel: as many groups of `most` rows as fit, then one of the rest. */
+/** Calls one of the pair. */
+export function callPair(
+  f: FunctionBody,
+  { all, seen }: ProductPair,
+  isFinite: Local,
+  panels: 1 | 2,
+  operands: PanelOperands,
+): void {
+  f.get(isFinite);
+  f.if(
+    () => all.call(f, panels, operands),
+    () => seen.call(f, panels, operands),
+  );
+}
+
+type RowProductShape = Omit<MicrokernelShape, "rows"> & { readonly resultPanel: number };
+
+/** The product of a whole number of rows with one panel or two: as many groups of `most` rows as fit, then one of the rest. */
 export class RowProducts {
   readonly #size: number;
+  readonly #resultPanel: number;
   readonly #most: number;
   readonly #groups: ProductPair | null;
   readonly #rest: ProductPair | null;
 
-  constructor(module: ModuleBuilder, size: number, most: number, shape: Omit<MicrokernelShape, "rows">) {
-    const add = (rows: number): ProductPair => addProductPair(module, { ...shape, rows }, "right");
+  constructor(module: ModuleBuilder, size: number, most: number, shape: RowProductShape) {
+    const add = (rows: number): ProductPair => productPair(module, { ...shape, rows }, "right");
+    this.#resultPanel = shape.resultPanel;
     this.#size = size;
     this.#most = most;
     this.#groups = size >= most ? add(most) : null;
     this.#rest = size % most > 0 ? add(size % most) : null;
   }
 
+  /** @param rightPanel bytes from one panel of the right operand to the next */
   emit(
     f: FunctionBody,
     isFinite: Local,
+    panels: 1 | 2,
+    rightPanel: number,
     operands: { left(): void; right(): void; result(): void; readonly depth: Local },
   ): void {
     const left = f.local("i32");
@@ -45,17 +100,13 @@ export class RowProducts {
     f.set(right);
     operands.result();
     f.set(result);
-    const call = (pair: ProductPair): void => {
-      const one = (target: number): void => {
-        for (const local of [left, right, result, operands.depth]) f.get(local);
-        f.call(target);
-      };
-      f.get(isFinite);
-      f.if(
-        () => one(pair.all),
-        () => one(pair.seen),
-      );
-    };
+    const call = (pair: ProductPair): void =>
+      callPair(f, pair, isFinite, panels, {
+        left: () => f.get(left),
+        right: (panel) => f.address(right, panel * rightPanel),
+        result: (panel) => f.address(result, panel * this.#resultPanel),
+        depth: () => f.get(operands.depth),
+      });
     if (this.#groups) {
       const groups = this.#groups;
       f.address(left, Math.floor(this.#size / this.#most) * this.#most * 32);

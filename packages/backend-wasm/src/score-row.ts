@@ -1,5 +1,7 @@
 import { FunctionBody, type Local } from "./assembler.ts";
 import type { ValueType } from "./opcodes.ts";
+import type { Simd } from "./simd.ts";
+import { joinPair, nextKeys, type PairRoom, pushLargest, startKeys, storePair, vectorPair } from "./vector-pairs.ts";
 import type { VectorProgram } from "./vector-program.ts";
 
 export interface ScoreRowPrograms {
@@ -9,6 +11,7 @@ export interface ScoreRowPrograms {
   readonly seen: "all" | { readonly mask: VectorProgram | null } | "bits";
   /** Whether NaN among the scores is their largest. */
   readonly keepsNaN?: boolean;
+  readonly simd: Simd;
 }
 
 /** `scoreRow(row, width8, keyStart, keyEnd, call, batch, head, query[, bits]) → largest score`: the programs applied to one row of scores, in place;
@@ -29,90 +32,84 @@ export interface ScoreRowPlaces {
   readonly keyEnd: Local;
   readonly scope: { readonly call: Local; readonly batch: Local; readonly head: Local; readonly query: Local };
   readonly bits: Local | undefined;
+  readonly room?: PairRoom;
 }
 
 /** Appends what `scoreRow` does; pushes the largest score. */
 export function appendScoreRow(
   f: FunctionBody,
-  { score, seen, keepsNaN = false }: ScoreRowPrograms,
-  { row, width, keyStart, keyEnd, scope, bits }: ScoreRowPlaces,
+  { score, seen, keepsNaN = false, simd }: ScoreRowPrograms,
+  { row, width, keyStart, keyEnd, scope, bits, room }: ScoreRowPlaces,
 ): void {
   const asked = typeof seen === "object" ? seen : null;
   const end = f.local("i32");
-  const values = f.local("v128");
-  const keys = f.local("v128");
   const limit = f.local("v128");
+  const hidden = f.local("v128");
   const changed = score !== null || seen !== "all";
-  // two at a time where nothing else is to be done, so that they do not wait for each other
-  const maxima = [f.local("v128"), ...(changed ? [] : [f.local("v128")])];
+  // two at a time also where nothing else is to be done, so that they do not wait for each other
+  const offsets = changed ? vectorPair(simd) : [0, 16];
+  const vectors = offsets.map((offset) => ({ offset, values: f.local("v128"), largest: f.local("v128") }));
+  const maxima = vectors.map(({ largest }) => largest);
   const [maximum] = maxima;
-  const raise = (largest: Local): void => {
-    f.op(keepsNaN ? "f32x4.max" : "f32x4.pmax");
-    f.set(largest);
-  };
+  const larger = keepsNaN ? "f32x4.max" : "f32x4.pmax";
 
   score?.emitRow(f, scope);
   asked?.mask?.emitRow(f, scope);
-  f.get(keyStart);
-  f.op("i32x4.splat");
-  f.i32x4(0, 1, 2, 3);
-  f.op("i32x4.add");
-  f.set(keys);
+  const keys = startKeys(f, simd, keyStart);
   f.get(keyEnd);
   f.op("i32x4.splat");
   f.set(limit);
-  for (const largest of maxima) {
+  for (const local of [hidden, ...maxima]) {
     f.f32x4(-Infinity);
-    f.set(largest);
+    f.set(local);
   }
   f.address(row, 0, width, 4);
   f.set(end);
-  f.forRange(row, end, 16 * maxima.length, () => {
-    for (const [index, largest] of maxima.entries()) {
+  f.forRange(row, end, 16 * vectors.length, () => {
+    for (const [index, { offset, values, largest }] of vectors.entries()) {
       f.get(row);
-      f.memory("v128.load", index * 16);
+      f.memory("v128.load", offset);
       f.set(values);
       if (score) {
-        score.emitPair(f, values, keys);
+        score.emitPair(f, values, keys[index]);
         f.set(values);
       }
       if (seen !== "all") {
         f.get(values);
-        f.f32x4(-Infinity);
+        f.get(hidden);
         if (asked) {
-          asked.mask?.emitPair(f, null, keys);
-          f.get(keys);
+          asked.mask?.emitPair(f, null, keys[index]);
+          f.get(keys[index]);
           f.get(limit);
           f.op("i32x4.lt_s");
           if (asked.mask) f.op("v128.and");
         } else {
           f.get(bits!);
-          f.memory("v128.load");
-          f.increase(bits!, 16);
+          f.memory("v128.load", offset);
         }
         f.op("v128.bitselect");
         f.set(values);
       }
-      if (changed) {
-        f.get(row);
-        f.get(values);
-        f.memory("v128.store");
-      }
       f.get(largest);
       f.get(values);
-      raise(largest);
+      f.op(larger);
+      f.set(largest);
     }
-    if (score || asked) {
-      f.get(keys);
-      f.i32x4(4);
-      f.op("i32x4.add");
-      f.set(keys);
+    if (changed) {
+      storePair(
+        f,
+        row,
+        0,
+        vectors.map(({ values }) => values),
+      );
     }
+    if (seen === "bits") f.increase(bits!, 16 * vectors.length);
+    if (score || asked) nextKeys(f, keys);
   });
-  for (const other of maxima.slice(1)) {
-    f.get(maximum);
-    f.get(other);
-    raise(maximum);
+  joinPair(f, maxima, larger, simd.wide && room ? room : null);
+  if (!keepsNaN) {
+    pushLargest(f, maximum);
+    return;
   }
   f.get(maximum);
   f.lane("f32x4.extract_lane", 0);

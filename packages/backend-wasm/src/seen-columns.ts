@@ -59,7 +59,7 @@ export class SeenColumns {
         f.get(to);
         f.op("i32.lt_s");
         f.if(() => {
-          this.pushPanelIsSeen(edge, offset);
+          this.pushIsSeen(edge, offset, 1);
           f.op("i32.eqz");
           f.if(() => {
             f.increase(edge, step);
@@ -94,14 +94,14 @@ export class SeenColumns {
     f.op("i32.add");
   }
 
-  /** Pushes whether any row of the group sees any of the eight columns from `column + offset` on. */
-  pushPanelIsSeen(column: Local, offset: number): void {
+  /** Pushes whether any row of the group sees any column of one or two panels from `column + offset` on. */
+  pushIsSeen(column: Local, offset: number, panels: 1 | 2): void {
     const { f, scratch, shape } = this.#loop;
-    for (const half of [0, 16]) {
-      f.address(scratch, shape.seenByAny + offset * 4 + half, column, 4);
+    for (let part = 0; part < 2 * panels; part++) {
+      f.address(scratch, shape.seenByAny + offset * 4 + part * 16, column, 4);
       f.memory("v128.load");
+      if (part > 0) f.op("v128.or");
     }
-    f.op("v128.or");
     f.op("v128.any_true");
   }
 

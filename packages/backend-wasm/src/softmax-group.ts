@@ -4,7 +4,8 @@ import { paddedTo8 } from "./pack.ts";
 import type { ValueType } from "./opcodes.ts";
 import { appendScoreRow, type ScoreRowPrograms } from "./score-row.ts";
 import { appendSoftmaxRow } from "./softmax-row.ts";
-import type { TileShape } from "./tile-shape.ts";
+import { pairRoom, type TileShape } from "./tile-shape.ts";
+import type { Simd } from "./simd.ts";
 
 /** `softmaxGroup(rows, scores, width8, sums, state, unit, keyStart, keyEnd, call, batch, head, query[, bits])`: for every row of a group what
  *  `scoreRow` and then `softmaxRow` do. Arguments that a row has of its own are the first one's; one call saves what two a row cost. */
@@ -12,7 +13,7 @@ export function emitSoftmaxGroup(
   shape: TileShape,
   score: ScoreRowPrograms["score"],
   seen: "all" | "bits",
-  relaxed: boolean,
+  simd: Simd,
 ): FunctionBody {
   const f = new FunctionBody([...ints(5), "f32", ...ints(seen === "bits" ? 7 : 6)]);
   const [rows, scores, width, sums, state, unit, keyStart, keyEnd, call, batch, head, query] = Array.from(
@@ -34,11 +35,12 @@ export function emitSoftmaxGroup(
       f.set(rowBits);
     }
     const scope = { call, batch, head, query };
-    appendScoreRow(f, { score, seen }, { row: rowScores, width, keyStart, keyEnd, scope, bits: rowBits });
+    const places = { row: rowScores, width, keyStart, keyEnd, scope, bits: rowBits };
+    appendScoreRow(f, { score, seen, simd }, { ...places, room: pairRoom(shape, state) });
     f.set(tileMaximum);
     f.get(scores);
     f.set(rowScores);
-    appendSoftmaxRow(f, shape, relaxed, constants, { row: rowScores, width, tileMaximum, sums, state });
+    appendSoftmaxRow(f, shape, simd, constants, { row: rowScores, width, tileMaximum, sums, state });
     f.increase(scores, shape.keyTile * 4);
     f.increase(sums, paddedTo8(shape.valueDim) * 4);
     f.increase(state, 4);

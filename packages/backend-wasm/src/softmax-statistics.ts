@@ -1,10 +1,12 @@
 import { FunctionBody } from "./assembler.ts";
 import { emitExp2, prepareExp2 } from "./exp2.ts";
-import type { TileShape } from "./tile-shape.ts";
+import { pairRoom, type TileShape } from "./tile-shape.ts";
+import type { Simd } from "./simd.ts";
+import { joinPair, vectorPair } from "./vector-pairs.ts";
 
 /** `softmaxStatistics(row, width8, tileMaximum, state, unit)`: carries a row's largest score and its total of 2^((score - largest) × unit) on over one tile, and
  *  leaves the scores as they are. See `emitSoftmaxRow`. */
-export function emitSoftmaxStatistics(shape: TileShape, relaxed: boolean): FunctionBody {
+export function emitSoftmaxStatistics(shape: TileShape, simd: Simd): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "f32", "i32", "f32"]);
   const [row, width, tileMaximum, state, unit] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
   const total = shape.totals - shape.maxima;
@@ -13,7 +15,8 @@ export function emitSoftmaxStatistics(shape: TileShape, relaxed: boolean): Funct
   const end = f.local("i32");
   const shift = f.local("v128");
   const weights = f.local("v128");
-  const sum = f.local("v128");
+  const sums = vectorPair(simd).map(() => f.local("v128"));
+  const [sum, ...others] = sums;
   const constants = prepareExp2(f, unit);
 
   f.get(state);
@@ -37,29 +40,36 @@ export function emitSoftmaxStatistics(shape: TileShape, relaxed: boolean): Funct
   f.get(shift);
   f.op("f32x4.sub");
   f.set(weights);
-  emitExp2(f, weights, constants, relaxed);
+  emitExp2(f, weights, constants, simd);
   f.get(weights);
   f.get(state);
   f.memory("v128.load32_zero", total);
   f.op("f32x4.mul");
   f.set(sum);
+  for (const other of others) {
+    f.f32x4(0);
+    f.set(other);
+  }
   f.get(state);
   f.get(maximum);
   f.memory("f32.store");
   f.address(row, 0, width, 4);
   f.set(end);
-  f.forRange(row, end, 16, () => {
-    f.get(row);
-    f.memory("v128.load");
-    f.get(shift);
-    f.op("f32x4.sub");
-    f.set(weights);
-    emitExp2(f, weights, constants, relaxed);
-    f.get(sum);
-    f.get(weights);
-    f.op("f32x4.add");
-    f.set(sum);
+  f.forRange(row, end, 16 * sums.length, () => {
+    for (const [index, own] of sums.entries()) {
+      f.get(row);
+      f.memory("v128.load", index * 16);
+      f.get(shift);
+      f.op("f32x4.sub");
+      f.set(weights);
+      emitExp2(f, weights, constants, simd);
+      f.get(own);
+      f.get(weights);
+      f.op("f32x4.add");
+      f.set(own);
+    }
   });
+  joinPair(f, sums, "f32x4.add", pairRoom(shape, state));
   f.get(state);
   f.get(sum);
   f.lane("f32x4.extract_lane", 0);

@@ -2,6 +2,7 @@ import type { FunctionBody, Local } from "./assembler.ts";
 import { readAhead } from "./heap.ts";
 import type { ValueType } from "./opcodes.ts";
 import type { Storage } from "./pack.ts";
+import type { Simd } from "./simd.ts";
 
 /** Most rows taken together: 4 rows × 2 keys are 8 sums, enough to hide the latency of a fused multiply-add. */
 export const stripRows = 4;
@@ -15,38 +16,52 @@ export interface StripShape {
   readonly rows: number;
   /** Bytes from one row of scores or weights to the next. */
   readonly scoreStride: number;
-  readonly relaxed: boolean;
+  readonly simd: Simd;
 }
+
+/** Bytes of memory that `stripScores` needs: a pair of vectors for each row and key. */
+export const stripRoom: number = stripRows * 2 * 32;
 
 /** Bytes that come from memory together. */
 const cacheLine = 64;
-const unroll = 4;
 
 /** Repeats `body` for every pair of keys: `at` goes on by two numbers until it reaches `end`. */
 export function eachPair(f: FunctionBody, at: Local, end: Local, body: () => void): void {
   f.forRange(at, end, 8, body);
 }
 
-/** Ints of a strip function; of int8 rows one more, the address of the first row's scale. */
+/** Ints that strip functions have in common; of int8 rows one more behind all others, the address of the first row's scale. */
 export const stripParameters = (storage: Storage): ValueType[] =>
   new Array<ValueType>(storage === "int8" ? 6 : 5).fill("i32");
 
 /** How two rows are read side by side without waiting: memory comes fastest in sequence, and a processor looks too few instructions ahead to
- *  have enough lines under way by itself. Where rows follow one another, their lines are asked for in order, evenly spread over the arithmetic and some
- *  pairs ahead; elsewhere those of a pair at its start. Spread, one thread of a Zen 4 reads 6 to 12 % more a second than in bursts. */
+ *  have enough lines under way by itself. Where rows follow one another, their lines are asked for in order, evenly spread over the arithmetic and a
+ *  little ahead; elsewhere those of a pair at its start. Spread, one thread of a Zen 4 reads 6 to 12 % more a second than in bursts. */
 export interface ReadAhead {
   /** What is asked for next, less `distance`. */
   readonly at: Local;
   /** Bytes of two rows that a round of `unrolled` goes through; 0 where rows do not follow one another. */
   readonly step: Local;
   readonly roundBytes: number;
+  /** Vectors of a row that a round goes through. */
+  readonly unroll: number;
+  /** Where a line is asked for. Wide vectors need few instructions for a line, too few for the processor to fetch those behind it unasked: asked for
+   *  four times, as narrow vectors would, it does, and reads twice as much a second. */
+  readonly places: readonly number[];
 }
 
-/** Memory ends `readAhead` behind the last block, and a round asks for up to two lines. */
-const distance = readAhead - cacheLine;
+/** One thread of a Zen 4 reads 4 to 10 % more a second than at 2 KB. */
+const distance = 384;
 
 /** Finds out whether rows follow one another: once for all pairs. */
-export function startReadAhead(f: FunctionBody, stride: Local, columns: number, columnBytes: number): ReadAhead {
+export function startReadAhead(
+  f: FunctionBody,
+  simd: Simd,
+  stride: Local,
+  columns: number,
+  columnBytes: number,
+): ReadAhead {
+  const unroll = simd.wide ? 8 : 4;
   const roundBytes = 2 * 4 * unroll * columnBytes;
   const step = f.local("i32");
   f.i32(columns < 4 * unroll ? 0 : roundBytes);
@@ -56,7 +71,7 @@ export function startReadAhead(f: FunctionBody, stride: Local, columns: number, 
   f.op("i32.eq");
   f.op("select");
   f.set(step);
-  return { at: f.local("i32"), step, roundBytes };
+  return { at: f.local("i32"), step, roundBytes, unroll, places: simd.wide ? [0, 16, 32, 48] : [0] };
 }
 
 /** Sets the pointers of the next two rows, and asks for their lines where `unrolled` does not. One read goes further, so that the next page is found in
@@ -104,6 +119,7 @@ export function unrolled(
   ahead: ReadAhead,
   step: (index: number) => void,
 ): number {
+  const { unroll } = ahead;
   const rounds = Math.floor(columns / (4 * unroll));
   if (rounds === 0) return 0;
   const stepsPerLine = Math.min(unroll, (unroll * cacheLine) / ahead.roundBytes);
@@ -111,7 +127,10 @@ export function unrolled(
   f.set(last);
   f.forRange(at, last, 0, () => {
     for (let index = 0; index < unroll; index++) {
-      if (index % stepsPerLine === 0) ask(f, ahead.at, distance + (index / stepsPerLine) * cacheLine);
+      if (index % stepsPerLine === 0) {
+        const line = distance + (index / stepsPerLine) * cacheLine;
+        for (const place of ahead.places) ask(f, ahead.at, line + place);
+      }
       step(index);
     }
     f.increase(ahead.at, ahead.step);

@@ -18,7 +18,7 @@ const smallestStep = 2 ** -45;
 export function emitThresholdRow(rule: ThresholdRule, pieceFloats: number, pieceBytes: number): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "f32"], ["f32"]);
   const [row, end, maximum] = [0, 1, 2].map((index) => f.parameter(index));
-  const v = new VectorEmitter(f, false);
+  const v = new VectorEmitter(f, { relaxed: false, wide: false });
   const chosen = f.local("i32");
   const at = f.local("i32");
   const pieceEnd = f.local("i32");

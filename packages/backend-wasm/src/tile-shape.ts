@@ -1,4 +1,7 @@
+import type { Local } from "./assembler.ts";
 import { paddedTo4, paddedTo8 } from "./pack.ts";
+import type { Simd } from "./simd.ts";
+import type { PairRoom } from "./vector-pairs.ts";
 
 /** How a tile is cut and where its parts lie in a thread's scratch memory. Offsets and sizes in bytes. */
 export interface TileShape {
@@ -26,24 +29,35 @@ export interface TileShape {
   readonly totals: number;
   /** Per row: what its sums are multiplied with at the end. */
   readonly factors: number;
+  /** Room for a pair of vectors at any row's place; see `pairRoom`. */
+  readonly pairs: number;
   readonly bytes: number;
 }
 
 /** 288 × 256 with head size 64 takes 280 KB, which stays in a second-level cache; larger heads get shorter key tiles. The more rows, the more often a packed
- *  key tile is used: 96 rows take 3 % longer at 4,096 keys, which come from farther away. */
-export function tileShape(headDim: number, valueDim: number, relaxed: boolean): TileShape {
+ *  key tile is used: 96 rows take 3 % longer at 4,096 keys, which come from farther away. Wide vectors halve the time of the products, so that what
+ *  a tile costs beside them is spread over more of both: 576 × 384, 490 KB (1,024 keys: 4 %). */
+export function tileShape(headDim: number, valueDim: number, simd: Simd): TileShape {
   const widest = Math.max(headDim, valueDim);
-  const keyTile = widest <= 64 ? 256 : widest <= 128 ? 128 : 64;
-  return layOut({ headDim, valueDim, microRows: relaxed ? 6 : 5, queryTile: relaxed ? 288 : 285, keyTile });
+  const keyTile = widest <= 64 ? (simd.wide ? 384 : 256) : widest <= 128 ? 128 : 64;
+  const microRows = simd.relaxed ? 6 : 5;
+  const groups = Math.floor((simd.wide ? 576 : 288) / microRows);
+  return layOut({ headDim, valueDim, microRows, queryTile: groups * microRows, keyTile });
 }
 
 /** For kernels that keep the scores of their rows over all keys: few rows, so that they take `rowsTileBytes` a key tile, 6.5 MB in all at 65,536 keys.
  *  Narrow key tiles, so that short runs of keys waste little of them. The scores come last. */
-export function rowsShape(headDim: number, valueDim: number, relaxed: boolean): TileShape {
-  const microRows = relaxed ? 6 : 5;
+export function rowsShape(headDim: number, valueDim: number, simd: Simd): TileShape {
+  const microRows = simd.relaxed ? 6 : 5;
   const shape = layOut({ headDim, valueDim, microRows, queryTile: 4 * microRows, keyTile: 64 });
   return { ...shape, scores: shape.bytes };
 }
+
+/** @param state address of a row's place among the maxima */
+export const pairRoom = (shape: TileShape, state: Local): PairRoom => ({
+  address: state,
+  offset: shape.pairs - shape.maxima,
+});
 
 /** Bytes of scratch memory for each key tile behind `bytes`: the scores of every row, and of one row a second time. */
 export const rowsTileBytes = ({ queryTile, keyTile }: TileShape): number => (queryTile + 1) * keyTile * 4;
@@ -69,6 +83,7 @@ function layOut(sizes: Pick<TileShape, "headDim" | "valueDim" | "microRows" | "q
     maxima: part(rows),
     totals: part(rows),
     factors: part(rows),
+    pairs: part(rows + 8),
     bytes: end,
   };
 }

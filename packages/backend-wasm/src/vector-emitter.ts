@@ -1,5 +1,7 @@
 import type { FunctionBody, Local } from "./assembler.ts";
+import type { ConstantPool } from "./constant-pool.ts";
 import type { Opcode } from "./opcodes.ts";
+import type { Simd } from "./simd.ts";
 
 /** What is put on the stack as an operand: a local's value or four equal floats. */
 export type VectorOperand = Local | number;
@@ -7,12 +9,15 @@ export type VectorOperand = Local | number;
 /** Vector arithmetic over locals: every method appends instructions that compute one value into a new local and returns it. */
 export class VectorEmitter {
   readonly f: FunctionBody;
-  readonly relaxed: boolean;
+  readonly simd: Simd;
+  readonly #constants: ConstantPool | null;
   #taken = new Set<Local>();
 
-  constructor(f: FunctionBody, relaxed: boolean) {
+  /** @param constants where constants are found; null: they are made where they are needed */
+  constructor(f: FunctionBody, simd: Simd, constants: ConstantPool | null = null) {
     this.f = f;
-    this.relaxed = relaxed;
+    this.simd = simd;
+    this.#constants = constants;
   }
 
   /** A local of this emitter's own. */
@@ -40,8 +45,13 @@ export class VectorEmitter {
   }
 
   push(operand: VectorOperand): void {
-    if (typeof operand === "number") this.f.f32x4(operand);
-    else this.f.get(operand);
+    if (typeof operand !== "number") {
+      this.f.get(operand);
+      return;
+    }
+    const pooled = this.#constants?.local("float", operand);
+    if (pooled) this.f.get(pooled);
+    else this.f.f32x4(operand);
   }
 
   /** What is on the stack, in a new local. */
@@ -57,19 +67,25 @@ export class VectorEmitter {
     return this.take();
   }
 
+  /** Four equal ints, not to be changed. */
   ints(value: number): Local {
+    const pooled = this.#constants?.local("int", value);
+    if (pooled) return pooled;
     this.f.i32x4(value);
     return this.take();
   }
 
+  /** Four equal floats, not to be changed. */
   floats(value: number): Local {
+    const pooled = this.#constants?.local("float", value);
+    if (pooled) return pooled;
     this.f.f32x4(value);
     return this.take();
   }
 
   /** a × b + c */
   multiplyAdd(a: VectorOperand, b: VectorOperand, c: VectorOperand): Local {
-    if (this.relaxed) return this.op("f32x4.relaxed_madd", a, b, c);
+    if (this.simd.relaxed) return this.op("f32x4.relaxed_madd", a, b, c);
     return this.op("f32x4.add", this.op("f32x4.mul", a, b), c);
   }
 
@@ -97,7 +113,8 @@ export class VectorEmitter {
 
   /** One scalar computation per lane, for what has no vector form. `compute` finds the lanes of the operands on the stack, as ints. */
   perLane(operands: readonly Local[], compute: () => void): Local {
-    const result = this.ints(0);
+    this.f.i32x4(0);
+    const result = this.take();
     for (const lane of [0, 1, 2, 3]) {
       this.f.get(result);
       for (const operand of operands) {

@@ -21,6 +21,7 @@ import { hasRelaxedSimd } from "./relaxed-simd.ts";
 import { takeFromScope } from "./scope.ts";
 import { threadCount } from "./thread-count.ts";
 import { type LoadedKernel, Threads } from "./threads.ts";
+import { hasWideVectors } from "./wide-vectors.ts";
 import { allocateTensor, uploadTensor, type WasmTensor, withScales } from "./wasm-tensor.ts";
 
 export interface WasmBackendOptions {
@@ -30,6 +31,9 @@ export interface WasmBackendOptions {
   readonly maximumKernels?: number;
   /** Fused multiply-add of relaxed SIMD; default: where the engine has it. */
   readonly relaxedSimd?: boolean;
+  /** Kernels for vectors of 256 bits; default: whether `enableWideVectors` was called or the process started with V8's flag. Where the engine does not merge
+   *  vectors, such kernels are right but slow: say `true` only where it is known to, as in a browser started with the flag. */
+  readonly wideVectors?: boolean;
   /** Threads that share the work, the calling one included; default: one per processor, up to 8. Pages must be cross-origin isolated for more
    *  than one. Results do not depend on it. */
   readonly threads?: number;
@@ -41,6 +45,7 @@ export interface WasmBackendOptions {
 export interface WasmBackend extends Backend, Disposable {
   readonly operations: BlockOperations;
   readonly relaxedSimd: boolean;
+  readonly wideVectors: boolean;
   /** Threads at work: 1 until the first call that is worth more, and the workers that it started are up. */
   readonly threads: number;
   /** Starts the workers now; resolves when they are up. */
@@ -65,6 +70,8 @@ export interface WasmBackend extends Backend, Disposable {
 export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend {
   checkCompile();
   const { maximumKernels = 64, relaxedSimd = hasRelaxedSimd() } = options;
+  const { wideVectors = relaxedSimd && hasWideVectors() } = options;
+  const simd = { relaxed: relaxedSimd, wide: wideVectors };
   if (!Number.isInteger(maximumKernels) || maximumKernels < 1) {
     throw new BackendError(`createWasmBackend: expected maximumKernels of at least 1, got ${maximumKernels}.`);
   }
@@ -81,7 +88,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
 
   /** Backward kernels are compiled when they are first asked for. */
   const loadBackward = (plan: Plan): { readonly module: BackwardModule; readonly loaded: LoadedKernel } => {
-    const module = backwardModule(plan, heap, relaxedSimd);
+    const module = backwardModule(plan, heap, simd);
     const loaded = threads.load(module.bytes, module.shape.bytes);
     compilations += 1;
     return { module, loaded };
@@ -89,7 +96,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
   const operations = createWasmOperations({
     heap,
     threads,
-    relaxed: relaxedSimd,
+    simd,
     maximumKernels,
     check,
     compiled: () => {
@@ -98,7 +105,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
   });
 
   const compile = (plan: Plan): Kernel => {
-    const module = planModule(plan, heap, relaxedSimd);
+    const module = planModule(plan, heap, simd);
     const kernel = threads.load(module.bytes, Math.max(module.shape.bytes, module.strip?.bytes ?? 0));
     compilations += 1;
     let live = true;
@@ -148,6 +155,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     blockSize: { query: 192, key: 32 },
     operations,
     relaxedSimd,
+    wideVectors,
     get threads() {
       return threads.helpers + 1;
     },

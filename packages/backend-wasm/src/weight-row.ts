@@ -3,6 +3,8 @@ import { emitExp2, prepareExp2 } from "./exp2.ts";
 import { VectorEmitter } from "./vector-emitter.ts";
 import { emitSigmoid } from "./vector-math.ts";
 import type { VectorProgram } from "./vector-program.ts";
+import type { Simd } from "./simd.ts";
+import { nextKeys, startKeys, storePair, vectorPair } from "./vector-pairs.ts";
 
 /** How one score becomes a weight when nothing more of its row has to be known. */
 export type WeightRule =
@@ -17,18 +19,16 @@ export type WeightRule =
 
 /** `weightRow(row, width8, keyStart, call, batch, head, query, shift, factor[, unit])`: one row of scores becomes weights, in place, each pair by itself; then
  *  the probability program changes the weights of pairs that are seen. Hidden pairs (score -Infinity) weigh exactly 0. */
-export function emitWeightRow(rule: WeightRule, probability: VectorProgram | null, relaxed: boolean): FunctionBody {
+export function emitWeightRow(rule: WeightRule, probability: VectorProgram | null, simd: Simd): FunctionBody {
   const numbers = Array<"f32">(rule === "softmax" ? 3 : 2).fill("f32");
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32", ...numbers]);
   const [row, width, keyStart, call, batch, head, query, shift, factor, unit] = Array.from({ length: 10 }, (_, index) =>
     f.parameter(index),
   );
-  const v = new VectorEmitter(f, relaxed);
+  const v = new VectorEmitter(f, simd);
   const end = f.local("i32");
   const score = f.local("v128");
-  const weight = f.local("v128");
-  const keys = f.local("v128");
-  const seen = f.local("v128");
+  const pair = vectorPair(simd).map((offset) => ({ offset, weight: f.local("v128"), seen: f.local("v128") }));
   const splat = (value: Local): Local => {
     f.get(value);
     f.splat();
@@ -42,57 +42,56 @@ export function emitWeightRow(rule: WeightRule, probability: VectorProgram | nul
   const selects = probability !== null || byThreshold;
 
   probability?.emitRow(f, { call, batch, head, query });
-  f.get(keyStart);
-  f.op("i32x4.splat");
-  f.i32x4(0, 1, 2, 3);
-  f.op("i32x4.add");
-  f.set(keys);
+  const keys = startKeys(f, simd, keyStart);
   f.address(row, 0, width, 4);
   f.set(end);
-  f.forRange(row, end, 16, () => {
-    f.get(row);
-    f.memory("v128.load");
-    f.set(score);
-    if (selects) {
-      f.get(score);
-      f.f32x4(-Infinity);
-      f.op("f32x4.ne");
-      f.set(seen);
-    }
-    if (exp2) {
-      f.get(score);
-      f.get(shifts);
-      f.op("f32x4.sub");
+  f.forRange(row, end, 16 * pair.length, () => {
+    for (const [index, { offset, weight, seen }] of pair.entries()) {
+      f.get(row);
+      f.memory("v128.load", offset);
+      f.set(score);
+      if (selects) {
+        f.get(score);
+        f.f32x4(-Infinity);
+        f.op("f32x4.ne");
+        f.set(seen);
+      }
+      if (exp2) {
+        f.get(score);
+        f.get(shifts);
+        f.op("f32x4.sub");
+        f.set(weight);
+        emitExp2(f, weight, exp2, simd);
+        f.get(weight);
+        f.get(factors);
+        f.op("f32x4.mul");
+      } else if (byThreshold) {
+        f.get(emitOverThreshold(v, rule, v.op("f32x4.sub", score, shifts), factors));
+      } else if (rule === "sigmoid") {
+        f.get(emitSigmoid(v, score));
+      } else {
+        f.get(score);
+        f.f32x4(0);
+        f.op("f32x4.max");
+      }
       f.set(weight);
-      emitExp2(f, weight, exp2, relaxed);
+      if (probability) {
+        probability.emitPair(f, weight, keys[index]);
+        f.set(weight);
+      }
+      if (!selects) continue;
       f.get(weight);
-      f.get(factors);
-      f.op("f32x4.mul");
-    } else if (byThreshold) {
-      f.get(emitOverThreshold(v, rule, v.op("f32x4.sub", score, shifts), factors));
-    } else if (rule === "sigmoid") {
-      f.get(emitSigmoid(v, score));
-    } else {
-      f.get(score);
-      f.f32x4(0);
-      f.op("f32x4.max");
-    }
-    f.set(weight);
-    if (probability) {
-      probability.emitPair(f, weight, keys);
-      f.set(weight);
-      f.get(keys);
-      f.i32x4(4);
-      f.op("i32x4.add");
-      f.set(keys);
-    }
-    f.get(row);
-    f.get(weight);
-    if (selects) {
       f.get(seen);
       f.op("v128.and");
+      f.set(weight);
     }
-    f.memory("v128.store");
+    storePair(
+      f,
+      row,
+      0,
+      pair.map(({ weight }) => weight),
+    );
+    if (probability) nextKeys(f, keys);
   });
   return f;
 }

@@ -1,8 +1,10 @@
 import { FunctionBody, type Local } from "../assembler.ts";
+import { ConstantPool } from "../constant-pool.ts";
 import { VectorEmitter } from "../vector-emitter.ts";
 import { emitExp, emitSigmoid, emitTanh } from "../vector-math.ts";
 import type { Activation } from "@fovea/dot-product-attention";
 import { emitRow } from "./row-loop.ts";
+import type { Simd } from "../simd.ts";
 
 /** What each activation does to four numbers; relative errors against the exact value. */
 const rules: Readonly<Record<Activation, (v: VectorEmitter, x: Local) => Local>> = {
@@ -18,6 +20,11 @@ const rules: Readonly<Record<Activation, (v: VectorEmitter, x: Local) => Local>>
   tanh: (v, x) => emitTanh(v, x),
   sigmoid: (v, x) => emitSigmoid(v, x),
 };
+
+/** Four numbers after an activation. */
+export function emitActivation(v: VectorEmitter, activation: Activation, x: Local): Local {
+  return rules[activation](v, x);
+}
 
 /** x × weight, 0 where the weight has vanished: an infinite x then gives the limit and not NaN. */
 function weigh(v: VectorEmitter, x: Local, weight: Local): Local {
@@ -43,11 +50,14 @@ function normalChance(v: VectorEmitter, x: Local): Local {
 }
 
 /** `activationRow(source, target, columns)`: one row, also in place. */
-export function emitActivationRow(activation: Activation, relaxed: boolean): FunctionBody {
+export function emitActivationRow(activation: Activation, simd: Simd): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32"]);
   const [source, target, columns] = [0, 1, 2].map((index) => f.parameter(index));
-  const v = new VectorEmitter(f, relaxed);
-  emitRow(f, columns, [source, target], (part, [from, to]) => {
+  const constants = new ConstantPool();
+  constants.learn(simd, rules[activation]);
+  constants.load(f);
+  const v = new VectorEmitter(f, simd, constants);
+  emitRow(f, simd, columns, [source, target], (part, [from, to]) => {
     part.load(from);
     part.store(to, rules[activation](v, v.take()));
   });

@@ -1,5 +1,7 @@
 import { FunctionBody, type Local } from "../assembler.ts";
 import { multiplyAdd } from "../microkernel.ts";
+import type { Simd } from "../simd.ts";
+import { storePair } from "../vector-pairs.ts";
 
 export interface FewRowsShape {
   /** Rows of the left operand, 1 to 5. */
@@ -7,7 +9,7 @@ export interface FewRowsShape {
   /** Bytes from one row of the left operand to the next, and of the result. */
   readonly leftStride: number;
   readonly resultStride: number;
-  readonly relaxed: boolean;
+  readonly simd: Simd;
   /** What a panel holds: 32 bytes a step, or 8. */
   readonly weights: "float32" | "int8";
 }
@@ -17,10 +19,10 @@ const unroll = 4;
 /** `fewRows(left, right, result, depth)`: result[row][0…7] += Σ_k left[row][k] × right[k][0…7], as the microkernel, for so few rows that one sum
  *  per row would wait for itself: steps take turns among several sums. Int8 is widened on the way: a step reads 8 bytes instead of 32, which pays
  *  where memory is the limit. */
-export function emitFewRows({ rows, leftStride, resultStride, relaxed, weights }: FewRowsShape): FunctionBody {
+export function emitFewRows({ rows, leftStride, resultStride, simd, weights }: FewRowsShape): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32"]);
   const [left, right, result, depth] = [0, 1, 2, 3].map((index) => f.parameter(index));
-  const turns = rows === 1 ? 4 : rows <= 3 ? 2 : 1;
+  const turns = simd.wide ? (rows <= 3 ? 4 : 2) : rows === 1 ? 4 : rows <= 3 ? 2 : 1;
   const stepBytes = weights === "int8" ? 8 : 32;
   const sums = Array.from({ length: turns }, () =>
     Array.from({ length: rows }, () => [f.local("v128"), f.local("v128")] as const),
@@ -77,7 +79,7 @@ export function emitFewRows({ rows, leftStride, resultStride, relaxed, weights }
       f.memory("v128.load32_splat", row * leftStride + offset * 4);
       f.set(splat);
       for (const half of [0, 1] as const) {
-        multiplyAdd(f, splat, columns[half], sums[offset % turns][row][half], relaxed);
+        multiplyAdd(f, splat, columns[half], sums[offset % turns][row][half], simd);
       }
     }
   };
@@ -119,14 +121,14 @@ export function emitFewRows({ rows, leftStride, resultStride, relaxed, weights }
   });
   loopUntil(1);
 
-  eachSum((row, half, [first, ...others]) => {
-    f.get(result);
-    f.get(first);
+  eachSum((_row, _half, [first, ...others]) => {
     for (const other of others) {
+      f.get(first);
       f.get(other);
       f.op("f32x4.add");
+      f.set(first);
     }
-    f.memory("v128.store", row * resultStride + half * 16);
   });
+  for (const [row, pair] of sums[0].entries()) storePair(f, result, row * resultStride, pair);
   return f;
 }

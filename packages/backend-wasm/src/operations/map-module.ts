@@ -8,23 +8,24 @@ import { VectorEmitter } from "../vector-emitter.ts";
 import { addRows } from "./operations-module.ts";
 import { emitRow } from "./row-loop.ts";
 import { operationTaskBytes } from "./task.ts";
+import type { Simd } from "../simd.ts";
 
 /** A module whose `run` takes `map` tasks and applies a program of score alone to every number. */
-export function mapModule(program: Program, heap: Heap, relaxed: boolean): Uint8Array<ArrayBuffer> {
+export function mapModule(program: Program, heap: Heap, simd: Simd): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder();
   const vector = createVectorProgram(
     program,
     callLayout({ score: program, mask: null, probability: null }),
     "score",
-    relaxed,
+    simd,
   );
   const f = new FunctionBody(["i32", "i32", "i32"]);
   const [source, target, columns] = [0, 1, 2].map((index) => f.parameter(index));
-  const v = new VectorEmitter(f, relaxed);
+  const v = new VectorEmitter(f, simd);
   const none = f.local("i32");
   vector.emitRow(f, { call: none, batch: none, head: none, query: none });
   const keys = v.ints(0);
-  emitRow(f, columns, [source, target], (part, [from, to]) => {
+  emitRow(f, simd, columns, [source, target], (part, [from, to]) => {
     part.load(from);
     vector.emitPair(f, v.take(), keys);
     part.store(to, v.take());

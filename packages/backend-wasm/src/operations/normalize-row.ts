@@ -1,15 +1,16 @@
 import { FunctionBody, type Local } from "../assembler.ts";
 import { VectorEmitter } from "../vector-emitter.ts";
 import { emitRow } from "./row-loop.ts";
+import type { Simd } from "../simd.ts";
 
 /** `normalizeRow(source, target, columns, scale, bias, epsilon)`: (row - mean) / √(variance + epsilon) × scale + bias.
  *  Centered is layer normalization; otherwise the mean counts as 0 and the variance is the mean square (RMS normalization).
  *  Pass 1 sums the row, pass 2 what is left around that mean: its own mean, which rounding makes differ from 0, corrects mean and variance
  *  (Chan, Golub & LeVeque 1983, eq. 1.7), so that a row far from 0 loses nothing more than its numbers have lost; pass 3 writes. */
-export function emitNormalizeRow(centered: boolean, relaxed: boolean): FunctionBody {
+export function emitNormalizeRow(centered: boolean, simd: Simd): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "f32"]);
   const [source, target, columns, scale, bias, epsilon] = Array.from({ length: 6 }, (_, i) => f.parameter(i));
-  const v = new VectorEmitter(f, relaxed);
+  const v = new VectorEmitter(f, simd);
   const sum = f.local("v128");
   const squares = f.local("v128");
   const part = f.local("v128");
@@ -37,7 +38,7 @@ export function emitNormalizeRow(centered: boolean, relaxed: boolean): FunctionB
   clear(rest);
   if (centered) {
     clear(sum);
-    emitRow(f, columns, [source], (row, [from]) => {
+    emitRow(f, simd, columns, [source], (row, [from]) => {
       row.load(from);
       row.keepInside();
       f.get(sum);
@@ -50,7 +51,7 @@ export function emitNormalizeRow(centered: boolean, relaxed: boolean): FunctionB
   }
   clear(sum);
   clear(squares);
-  emitRow(f, columns, [source], (row, [from]) => {
+  emitRow(f, simd, columns, [source], (row, [from]) => {
     row.load(from);
     f.get(mean);
     f.op("f32x4.sub");
@@ -82,7 +83,7 @@ export function emitNormalizeRow(centered: boolean, relaxed: boolean): FunctionB
   f.op("f32.div");
   f.splat();
   f.set(factor);
-  emitRow(f, columns, [source, target, scale, bias], (row, [from, to, times, plus]) => {
+  emitRow(f, simd, columns, [source, target, scale, bias], (row, [from, to, times, plus]) => {
     row.load(from);
     if (centered) {
       f.get(mean);

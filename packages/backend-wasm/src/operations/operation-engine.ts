@@ -11,12 +11,13 @@ import { operationsModule } from "./operations-module.ts";
 import { denseStrides, livesIn, placeTensor, type PlacedTensor, sizeOf } from "./placed-rows.ts";
 import type { ProductShape } from "./product-shape.ts";
 import { TaskList } from "./task-list.ts";
+import type { Simd } from "../simd.ts";
 
 /** What block operations need of their backend. */
 export interface OperationsHost {
   readonly heap: Heap;
   readonly threads: Threads;
-  readonly relaxed: boolean;
+  readonly simd: Simd;
   /** Map programs kept compiled. */
   readonly maximumKernels: number;
   /** @throws when the backend has been disposed of */
@@ -49,8 +50,8 @@ export class OperationEngine {
 
   load(): LoadedOperations {
     if (this.#loaded) return this.#loaded;
-    const { heap, threads, relaxed } = this.#host;
-    const { bytes, shape } = operationsModule(heap, relaxed);
+    const { heap, threads, simd } = this.#host;
+    const { bytes, shape } = operationsModule(heap, simd);
     const kernel = threads.load(bytes, shape.bytes);
     this.#host.compiled();
     const block = (value: number): number => {
@@ -63,10 +64,10 @@ export class OperationEngine {
   }
 
   loadProgram(program: Program): LoadedKernel {
-    const { heap, threads, relaxed } = this.#host;
+    const { heap, threads, simd } = this.#host;
     return this.#programs.get(programKey(program), () => {
       this.#host.compiled();
-      return threads.load(mapModule(program, heap, relaxed), 0);
+      return threads.load(mapModule(program, heap, simd), 0);
     });
   }
 

@@ -99,7 +99,7 @@ export function addProductTasks(
           panelStride: weight.panelStride,
           depth,
           weightBytes: weight.weightBytes,
-          scale: weight.scale !== 0 ? weight.scale + column * 4 : bias !== 0 ? neutral.ones : 0,
+          scale: weight.scale === 0 ? neutral.ones : weight.scale + column * 4,
           bias: bias === 0 ? neutral.zeros : bias + column * 4,
           residual: residual ? residual.address + offsets[2] + row * rowStrides[2] + column * 4 : neutral.zeros,
           residualStride: residual ? rowStrides[2] : 0,

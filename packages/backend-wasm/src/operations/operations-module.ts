@@ -17,6 +17,7 @@ import {
   operationOffset,
   operationTaskBytes,
 } from "./task.ts";
+import type { Simd } from "../simd.ts";
 
 /** All block operations as one module: its kernels depend on no size, so it is compiled once. */
 export interface OperationsModule {
@@ -24,18 +25,18 @@ export interface OperationsModule {
   readonly shape: ProductShape;
 }
 
-export function operationsModule(heap: Heap, relaxed: boolean): OperationsModule {
+export function operationsModule(heap: Heap, simd: Simd): OperationsModule {
   const module = new ModuleBuilder();
-  const shape = productShape(relaxed);
-  const activate = activations.map((activation) => module.add(emitActivationRow(activation, relaxed)));
+  const shape = productShape(simd);
+  const activate = activations.map((activation) => module.add(emitActivationRow(activation, simd)));
   const kernels: Readonly<Record<OperationKind, number>> = {
-    product: addProduct(module, shape, relaxed, activate),
-    layerNorm: addNormalize(module, "layerNorm", relaxed),
-    rmsNorm: addNormalize(module, "rmsNorm", relaxed),
-    rotary: addRotary(module, relaxed),
+    product: addProduct(module, shape, simd),
+    layerNorm: addNormalize(module, "layerNorm", simd),
+    rmsNorm: addNormalize(module, "rmsNorm", simd),
+    rotary: addRotary(module, simd),
     map: addMap(module, activate),
-    add: addAdd(module, relaxed),
-    copy: addCopy(module, relaxed),
+    add: addAdd(module, simd),
+    copy: addCopy(module, simd),
     pack: addPack(module),
   };
   const f = new FunctionBody(["i32", "i32"]);
@@ -105,8 +106,8 @@ export function addRows<K extends RowKind>(
   return module.add(f);
 }
 
-function addNormalize(module: ModuleBuilder, kind: "layerNorm" | "rmsNorm", relaxed: boolean): number {
-  const normalizeRow = module.add(emitNormalizeRow(kind === "layerNorm", relaxed));
+function addNormalize(module: ModuleBuilder, kind: "layerNorm" | "rmsNorm", simd: Simd): number {
+  const normalizeRow = module.add(emitNormalizeRow(kind === "layerNorm", simd));
   return addRows(module, kind, ({ f, source, target }, push) => {
     f.get(source);
     f.get(target);
@@ -115,8 +116,8 @@ function addNormalize(module: ModuleBuilder, kind: "layerNorm" | "rmsNorm", rela
   });
 }
 
-function addRotary(module: ModuleBuilder, relaxed: boolean): number {
-  const rotaryRow = module.add(emitRotaryRow(relaxed));
+function addRotary(module: ModuleBuilder, simd: Simd): number {
+  const rotaryRow = module.add(emitRotaryRow(simd));
   return addRows(module, "rotary", ({ f, row, source, target }, push) => {
     const table = (field: "cos" | "sin"): void => {
       push(field);
@@ -158,8 +159,8 @@ function addMap(module: ModuleBuilder, activate: readonly number[]): number {
   });
 }
 
-function addAdd(module: ModuleBuilder, relaxed: boolean): number {
-  const addRow = module.add(emitAddRow(relaxed));
+function addAdd(module: ModuleBuilder, simd: Simd): number {
+  const addRow = module.add(emitAddRow(simd));
   return addRows(module, "add", ({ f, row, source, target }, push) => {
     f.get(source);
     push("other");
@@ -173,8 +174,8 @@ function addAdd(module: ModuleBuilder, relaxed: boolean): number {
   });
 }
 
-function addCopy(module: ModuleBuilder, relaxed: boolean): number {
-  const copyRow = module.add(emitCopyRow(relaxed));
+function addCopy(module: ModuleBuilder, simd: Simd): number {
+  const copyRow = module.add(emitCopyRow(simd));
   return addRows(module, "copy", ({ f, source, target }, push) => {
     f.get(source);
     f.get(target);

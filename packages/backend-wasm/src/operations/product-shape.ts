@@ -1,3 +1,5 @@
+import type { Simd } from "../simd.ts";
+
 /** How products are cut, and where the parts of a tile lie in scratch memory. Offsets and sizes in bytes. */
 export interface ProductShape {
   /** Rows of the microkernel: 6 with relaxed SIMD; 5 without, whose products need a register of their own. */
@@ -18,7 +20,7 @@ export interface ProductShape {
   readonly longStride: number;
   readonly sums: number;
   readonly sumStride: number;
-  /** One panel of int8 weights as floats. */
+  /** Panels of int8 weights as floats, as many as are taken together. */
   readonly panel: number;
   readonly bytes: number;
 }
@@ -26,9 +28,9 @@ export interface ProductShape {
 /** Rows up to which int8 weights are widened in registers, once for each row, and not in scratch memory, once for all. */
 export const fewRows = 5;
 
-export function productShape(relaxed: boolean): ProductShape {
-  const microRows = relaxed ? 6 : 5;
-  const tileRows = relaxed ? 96 : 95;
+export function productShape(simd: Simd): ProductShape {
+  const microRows = simd.relaxed ? 6 : 5;
+  const tileRows = simd.relaxed ? 96 : 95;
   const tileColumns = 512;
   const tileDepth = 512;
   const leftStride = tileDepth * 4 + 64;
@@ -50,6 +52,6 @@ export function productShape(relaxed: boolean): ProductShape {
     sums,
     sumStride,
     panel,
-    bytes: panel + longDepth * 32 + 64,
+    bytes: panel + (simd.wide ? 2 : 1) * longDepth * 32 + 64,
   };
 }

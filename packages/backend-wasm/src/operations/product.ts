@@ -1,39 +1,39 @@
+import { activations } from "@fovea/dot-product-attention";
 import { FunctionBody, type Local, type ModuleBuilder } from "../assembler.ts";
-import { emitMicrokernel, panelWidth } from "../microkernel.ts";
+import { panelWidth } from "../microkernel.ts";
+import { eachPanel } from "../panels.ts";
+import { type PanelOperands, PanelProducts } from "../products.ts";
+import type { Simd } from "../simd.ts";
+import { storePair } from "../vector-pairs.ts";
 import { emitFewRows } from "./few-rows.ts";
+import { emitFinishRow } from "./finish-row.ts";
 import { emitWidenPanel } from "./pack-panels.ts";
 import { fewRows, type ProductShape } from "./product-shape.ts";
-import { emitAddRow, emitAffineRow } from "./row-kernels.ts";
 import { type OperationField, operationOffset } from "./task.ts";
 
 /** Adds the kernel of `product` tasks: sums of a tile in scratch memory, part by part along the inner axis, each part of the left operand copied so that its
  *  rows lie where the microkernel expects them; then scale, bias, activation and residual row by row, and the result written once.
  *  Work: rows × columns × depth multiply-adds.
- *  @param activate the functions of `emitActivationRow`, in the order of `activations`
  *  @returns the index of `product(task, scratch)` */
-export function addProduct(
-  module: ModuleBuilder,
-  shape: ProductShape,
-  relaxed: boolean,
-  activate: readonly number[],
-): number {
+export function addProduct(module: ModuleBuilder, shape: ProductShape, simd: Simd): number {
   const { microRows, leftStride, longStride, sumStride } = shape;
-  const common = { resultStride: sumStride, relaxed };
-  const many = module.add(emitMicrokernel({ ...common, leftStride, rows: microRows, accumulate: true }));
+  const common = { resultStride: sumStride, simd };
+  const whole = (stride: number, accumulate: boolean): PanelProducts =>
+    new PanelProducts(module, { ...common, leftStride: stride, rows: microRows, accumulate });
+  const many = whole(leftStride, true);
+  /** For the first part of the inner axis, before which there are no sums. */
+  const first = whole(leftStride, false);
   const few = (stride: number, weights: "float32" | "int8", most = fewRows): readonly number[] =>
     Array.from({ length: most }, (_, i) =>
       module.add(emitFewRows({ ...common, leftStride: stride, rows: i + 1, weights })),
     );
   const last = few(leftStride, "float32", microRows - 1);
-  const manyLong = module.add(
-    emitMicrokernel({ ...common, leftStride: longStride, rows: microRows, accumulate: true }),
-  );
+  const manyLong = whole(longStride, true);
   const longFloats = few(longStride, "float32", microRows - 1);
   const longBytes = few(longStride, "int8");
   const copyLeft = module.add(emitCopyLeft());
   const widen = module.add(emitWidenPanel());
-  const affine = module.add(emitAffineRow());
-  const addRow = module.add(emitAddRow(relaxed));
+  const finish = [null, ...activations].map((activation) => module.add(emitFinishRow(activation, simd)));
 
   const f = new FunctionBody(["i32", "i32"]);
   const [task, scratch] = [f.parameter(0), f.parameter(1)];
@@ -55,25 +55,28 @@ export function addProduct(
   const column = f.local("i32");
   const row = f.local("i32");
   const lastWhole = f.local("i32");
+  /** The panels taken together. */
   const panel = f.local("i32");
-  const sumRow = f.local("i32");
+  const next = f.local("i32");
   const padded = f.local("i32");
   const isLong = f.local("i32");
   const most = f.local("i32");
 
   const pushRow = (base: number, index: Local, stride: number): void => f.address(scratch, base, index, stride);
-  const pushOperands = (stride: number): void => {
-    pushRow(shape.left, row, stride);
-    f.get(panel);
-    pushRow(shape.sums, row, sumStride);
-    f.get(column);
-    f.i32(2);
-    f.op("i32.shl");
-    f.op("i32.add");
-    f.get(part);
-  };
+  const operands = (stride: number): PanelOperands => ({
+    left: () => pushRow(shape.left, row, stride),
+    right: (index) => f.get(index === 0 ? panel : next),
+    result: (index) => {
+      pushRow(shape.sums + index * panelWidth * 4, row, sumStride);
+      f.get(column);
+      f.i32(2);
+      f.op("i32.shl");
+      f.op("i32.add");
+    },
+    depth: () => f.get(part),
+  });
   /** One kernel of several, by how many rows are left after `row`. */
-  const remaining = (kernels: readonly number[], stride: number): void => {
+  const remaining = (kernels: readonly number[], stride: number, panels: 1 | 2): void => {
     for (const [index, kernel] of kernels.entries()) {
       f.get(rows);
       f.get(row);
@@ -81,18 +84,24 @@ export function addProduct(
       f.i32(index + 1);
       f.op("i32.eq");
       f.if(() => {
-        pushOperands(stride);
-        f.call(kernel);
+        const { left, right, result, depth: steps } = operands(stride);
+        for (let index = 0; index < panels; index++) {
+          left();
+          right(index);
+          result(index);
+          steps();
+          f.call(kernel);
+        }
       });
     }
   };
 
-  f.address(scratch, shape.sums);
-  f.i32(0);
-  f.get(rows);
-  f.i32(sumStride);
-  f.op("i32.mul");
-  f.op("memory.fill", 0);
+  f.get(columns);
+  f.i32(panelWidth - 1);
+  f.op("i32.add");
+  f.i32(-panelWidth);
+  f.op("i32.and");
+  f.set(padded);
   f.get(rows);
   f.i32(microRows - 1);
   f.op("i32.sub");
@@ -110,6 +119,26 @@ export function addProduct(
   f.set(isLong);
   choose(shape.longDepth, shape.tileDepth);
   f.set(most);
+  // sums that whole groups of rows do not begin by writing
+  f.get(rows);
+  f.get(rows);
+  f.i32(microRows);
+  f.op("i32.rem_s");
+  f.op("i32.sub");
+  f.set(row);
+  f.i32(0);
+  f.get(row);
+  f.get(isLong);
+  f.op("select");
+  f.set(row);
+  pushRow(shape.sums, row, sumStride);
+  f.i32(0);
+  f.get(rows);
+  f.get(row);
+  f.op("i32.sub");
+  f.i32(sumStride);
+  f.op("i32.mul");
+  f.op("memory.fill", 0);
   f.assign(start, 0);
   f.assign(part, 0);
   f.op("loop", 0x40);
@@ -127,8 +156,7 @@ export function addProduct(
     f.get(rows);
     f.get(part);
     f.call(copyLeft);
-    f.assign(column, 0);
-    f.forRange(column, columns, panelWidth, () => {
+    eachPanel(f, simd, column, 0, padded, (panels) => {
       f.get(weight);
       f.get(column);
       f.i32(3);
@@ -143,19 +171,28 @@ export function addProduct(
       f.op("i32.shl");
       f.op("i32.add");
       f.set(panel);
+      if (panels === 2) {
+        f.address(panel, 0, panelStride);
+        f.set(next);
+      }
       f.assign(row, 0);
-      const sweep = (stride: number, whole: number, rest: readonly number[]): void => {
+      const sweep = (stride: number, products: PanelProducts, rest: readonly number[]): void => {
         f.forRange(row, lastWhole, microRows, () => {
-          pushOperands(stride);
-          f.call(whole);
+          products.call(f, panels, operands(stride));
         });
-        remaining(rest, stride);
+        remaining(rest, stride, panels);
       };
       const floats = (): void => {
         f.get(isLong);
         f.if(
           () => sweep(longStride, manyLong, longFloats),
-          () => sweep(leftStride, many, last),
+          () => {
+            f.get(start);
+            f.if(
+              () => sweep(leftStride, many, last),
+              () => sweep(leftStride, first, last),
+            );
+          },
         );
       };
       f.get(weightBytes);
@@ -166,14 +203,17 @@ export function addProduct(
         f.i32(fewRows);
         f.op("i32.le_s");
         f.if(
-          () => remaining(longBytes, longStride),
+          () => remaining(longBytes, longStride, panels),
           () => {
-            f.get(panel);
-            f.address(scratch, shape.panel);
-            f.get(part);
-            f.call(widen);
-            f.address(scratch, shape.panel);
-            f.set(panel);
+            for (const [index, bytes] of [panel, next].slice(0, panels).entries()) {
+              const target = shape.panel + index * shape.longDepth * panelWidth * 4;
+              f.get(bytes);
+              f.address(scratch, target);
+              f.get(part);
+              f.call(widen);
+              f.address(scratch, target);
+              f.set(bytes);
+            }
             floats();
           },
         );
@@ -189,47 +229,25 @@ export function addProduct(
     f.op("end");
   }
 
-  f.get(columns);
-  f.i32(3);
-  f.op("i32.add");
-  f.i32(-4);
-  f.op("i32.and");
-  f.set(padded);
   f.assign(row, 0);
   f.forRange(row, rows, 1, () => {
-    pushRow(shape.sums, row, sumStride);
-    f.set(sumRow);
-    f.get(scale);
-    f.if(() => {
-      f.get(sumRow);
-      f.get(padded);
-      f.get(scale);
-      f.get(bias);
-      f.call(affine);
-    });
-    for (const [index, kernel] of activate.entries()) {
+    for (const [index, kernel] of finish.entries()) {
       f.get(activation);
-      f.i32(index);
+      f.i32(index - 1);
       f.op("i32.eq");
       f.if(() => {
-        f.get(sumRow);
-        f.get(sumRow);
-        f.get(padded);
+        pushRow(shape.sums, row, sumStride);
+        for (const local of [scale, bias, residual, target, columns]) f.get(local);
         f.call(kernel);
       });
     }
-    f.get(sumRow);
-    f.get(residual);
-    f.get(target);
-    f.get(columns);
-    f.call(addRow);
     f.increase(target, targetStride);
     f.increase(residual, residualStride);
   });
   return module.add(f);
 }
 
-/** `copyLeft(source, stride, target, targetStride, rows, steps)`: rows of the left operand into scratch, in whole vectors. */
+/** `copyLeft(source, stride, target, targetStride, rows, steps)`: rows of the left operand into scratch, eight numbers at a time. */
 function emitCopyLeft(): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32"]);
   const [source, stride, target, targetStride, rows, steps] = Array.from({ length: 6 }, (_, i) => f.parameter(i));
@@ -237,6 +255,7 @@ function emitCopyLeft(): FunctionBody {
   const from = f.local("i32");
   const to = f.local("i32");
   const end = f.local("i32");
+  const pair = [f.local("v128"), f.local("v128")];
   f.assign(row, 0);
   f.forRange(row, rows, 1, () => {
     f.get(source);
@@ -248,12 +267,14 @@ function emitCopyLeft(): FunctionBody {
     f.op("i32.shl");
     f.op("i32.add");
     f.set(end);
-    f.forRange(to, end, 16, () => {
-      f.get(to);
-      f.get(from);
-      f.memory("v128.load");
-      f.memory("v128.store");
-      f.increase(from, 16);
+    f.forRange(to, end, 32, () => {
+      for (const [half, vector] of pair.entries()) {
+        f.get(from);
+        f.memory("v128.load", half * 16);
+        f.set(vector);
+      }
+      storePair(f, to, 0, pair);
+      f.increase(from, 32);
     });
     f.increase(source, stride);
     f.increase(target, targetStride);

@@ -1,15 +1,16 @@
 import { FunctionBody, type Local } from "../assembler.ts";
 import { VectorEmitter } from "../vector-emitter.ts";
 import { emitRow } from "./row-loop.ts";
+import type { Simd } from "../simd.ts";
 
 /** `rotaryRow(source, target, columns, cos, sin, waves, interleaved, sign)`: pairs (x, y) become (x c - y s, x s + y c) with s × sign;
  *  interleaved pairs are neighbors, others lie `waves` apart. What lies past 2 × waves is copied. Source and target may not overlap. */
-export function emitRotaryRow(relaxed: boolean): FunctionBody {
+export function emitRotaryRow(simd: Simd): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32", "f32"]);
   const [source, target, columns, cos, sin, waves, interleaved, sign] = Array.from({ length: 8 }, (_, i) =>
     f.parameter(i),
   );
-  const v = new VectorEmitter(f, relaxed);
+  const v = new VectorEmitter(f, simd);
   const signs = f.local("v128");
   f.get(sign);
   f.splat();
@@ -42,7 +43,7 @@ export function emitRotaryRow(relaxed: boolean): FunctionBody {
       f.i32(1);
       f.op("i32.shl");
       f.set(rest);
-      emitRow(f, waves, [cos, sin], (_, [c, s]) => {
+      emitRow(f, { ...simd, wide: false }, waves, [cos, sin], (_, [c, s]) => {
         const low = load(from);
         const high = load(from, 16);
         const sines = v.op("f32x4.mul", load(s), signs);
@@ -72,9 +73,13 @@ export function emitRotaryRow(relaxed: boolean): FunctionBody {
       f.set(second);
       f.address(target, 0, waves, 4);
       f.set(secondTarget);
-      emitRow(f, waves, [source, second, target, secondTarget, cos, sin], (part, [a, b, toA, toB, c, s]) => {
-        const sines = v.op("f32x4.mul", load(s), signs);
-        const [x, y] = turn(load(a), load(b), load(c), sines);
+      emitRow(f, simd, waves, [source, second, target, secondTarget, cos, sin], (part, [a, b, toA, toB, c, s]) => {
+        const taken = (pointer: Local): Local => {
+          part.load(pointer);
+          return v.take();
+        };
+        const sines = v.op("f32x4.mul", taken(s), signs);
+        const [x, y] = turn(taken(a), taken(b), taken(c), sines);
         part.store(toA, x);
         part.store(toB, y);
       });

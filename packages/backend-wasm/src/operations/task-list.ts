@@ -9,22 +9,30 @@ import {
   operationTasks,
 } from "./task.ts";
 
+const taskWords = operationTaskBytes / 4;
+
+/** Of each kind: its number, and its fields in order. */
+const layouts = Object.fromEntries(
+  operationKinds.map((kind, number) => {
+    const names = operationTasks[kind].filter((name) => name !== "kind");
+    return [kind, { number, fields: names.map((name) => ({ name, isFloat: floatFields.has(name) })) }];
+  }),
+);
+
 /** Tasks of one call, collected before they go into the memory together. */
 export class TaskList {
   readonly #words: number[] = [];
 
   get count(): number {
-    return (this.#words.length * 4) / operationTaskBytes;
+    return this.#words.length / taskWords;
   }
 
   add<K extends OperationKind>(kind: K, fields: Readonly<Record<OperationField<K>, number>>): void {
     const values = fields as Readonly<Record<string, number>>;
-    const start = this.#words.length;
-    for (const field of operationTasks[kind]) {
-      if (field === "kind") this.#words.push(operationKinds.indexOf(kind));
-      else this.#words.push(floatFields.has(field) ? floatBits(values[field]) : values[field]);
-    }
-    while (this.#words.length < start + operationTaskBytes / 4) this.#words.push(0);
+    const layout = layouts[kind];
+    this.#words.push(layout.number);
+    for (const { name, isFloat } of layout.fields) this.#words.push(isFloat ? floatBits(values[name]) : values[name]);
+    for (let word = 1 + layout.fields.length; word < taskWords; word++) this.#words.push(0);
   }
 
   /** @returns the address of the first task */

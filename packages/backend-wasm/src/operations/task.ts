@@ -16,7 +16,7 @@ export const operationTasks = {
     "depth",
     /** Bytes of a weight: 4 for float32, 1 for int8. */
     "weightBytes",
-    /** One float32 per column each; scale 0: neither. Residual: one row per row, stride 0 for none. */
+    /** One float32 per column each. Residual: one row per row, stride 0 for none. */
     "scale",
     "bias",
     "residual",

@@ -2,27 +2,32 @@ import { FunctionBody, type Local, ModuleBuilder } from "../assembler.ts";
 import { VectorEmitter } from "../vector-emitter.ts";
 
 /** Runs one vector computation over whole arrays, for tests only: element i of the result is what the computation makes of element i of every input.
- *  Arrays are seen as raw 32-bit words, four at a time, in a module of their own. */
+ *  Arrays are seen as raw 32-bit words, in a module of their own, in pairs of vectors: where the engine widens those, it is its wide instructions that are
+ *  tested. */
 export function runVectors(
   inputs: readonly (Float32Array | Int32Array)[],
   relaxed: boolean,
   compute: (v: VectorEmitter, ...args: Local[]) => Local,
 ): { readonly floats: Float32Array; readonly ints: Int32Array } {
   const count = inputs[0].length;
-  const bytes = (count * 4 + 15) & ~15;
+  const bytes = (count * 4 + 31) & ~31;
   const f = new FunctionBody(["i32"]);
   const index = f.parameter(0);
-  const v = new VectorEmitter(f, relaxed);
-  f.forRange(index, bytes, 16, () => {
-    const args = inputs.map((_, input) => {
-      f.get(index);
-      f.memory("v128.load", input * bytes);
-      return v.take();
+  const v = new VectorEmitter(f, { relaxed, wide: true });
+  f.forRange(index, bytes, 32, () => {
+    const results = [0, 16].map((half) => {
+      const args = inputs.map((_, input) => {
+        f.get(index);
+        f.memory("v128.load", input * bytes + half);
+        return v.take();
+      });
+      return compute(v, ...args);
     });
-    const result = compute(v, ...args);
-    f.get(index);
-    f.get(result);
-    f.memory("v128.store", inputs.length * bytes);
+    for (const [half, result] of results.entries()) {
+      f.get(index);
+      f.get(result);
+      f.memory("v128.store", inputs.length * bytes + half * 16);
+    }
   });
   const module = new ModuleBuilder();
   module.add(f, "run");
