@@ -21,8 +21,9 @@ export function embed(table: Tensor, ids: Tensor, { scale = 1 }: EmbedOptions = 
   const { data } = vectors;
   for (let place = 0; place < wanted.length; place++) {
     const row = wanted[place] * dim;
-    for (let column = 0; column < dim; column++) data[place * dim + column] = from[row + column] * scale;
+    data.set(from.subarray(row, row + dim), place * dim);
   }
+  if (scale !== 1) for (let place = 0; place < data.length; place++) data[place] *= scale;
   return vectors;
 }
 

