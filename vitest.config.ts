@@ -2,7 +2,8 @@ import { defineConfig } from "vitest/config";
 
 const include = ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "scripts/**/*.test.ts"];
 /** Whether V8 can be told to make wide vectors of neighboring ones in WebAssembly. */
-const canWiden = process.arch === "x64" && Number(process.config.variables["v8_enable_wasm_simd256_revec"]) === 1;
+const built: Readonly<Record<string, unknown>> = { ...process.config.variables };
+const canWiden = process.arch === "x64" && Number(built["v8_enable_wasm_simd256_revec"]) === 1;
 
 export default defineConfig({
   test: {
