@@ -55,3 +55,19 @@ test.runIf(possible)(
     expect(told.match(/Decide to vectorize/g)?.length ?? 0).toBeGreaterThanOrEqual(3);
   },
 );
+
+test("a runtime whose process tells less than Node's keeps to 128 bits", () => {
+  const told = runScript(
+    [],
+    `${attend}
+    const own = globalThis.process;
+    const answers = [{}, { arch: "x64" }, { arch: "x64", versions: { v8: "13.6" }, execArgv: [${JSON.stringify(flag)}] }].map((less) => {
+      globalThis.process = { getBuiltinModule: (name) => (name === "node:process" ? less : null) };
+      const answer = enableWideVectors();
+      globalThis.process = own;
+      return answer;
+    });
+    console.log(JSON.stringify([...answers, attend(createWasmBackend({ threads: 1 })).length]));`,
+  );
+  expect(JSON.parse(told)).toEqual([false, false, false, 2 * 50 * 40]);
+});

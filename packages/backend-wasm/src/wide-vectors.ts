@@ -4,12 +4,12 @@ import { hasRelaxedSimd } from "./relaxed-simd.ts";
 /** V8's flag for its pass that merges neighbouring 128-bit instructions into 256-bit ones. */
 const flag = "--experimental-wasm-revectorize";
 
-/** What is used of Node's `process`. */
+/** What is used of Node's `process`; other runtimes have one too, with less in it. */
 interface NodeProcess {
-  readonly arch: string;
-  readonly execArgv: readonly string[];
-  readonly versions: { readonly v8: string };
-  readonly config: { readonly variables: { readonly v8_enable_wasm_simd256_revec?: number | string } };
+  readonly arch?: string;
+  readonly execArgv?: readonly string[];
+  readonly versions?: { readonly v8?: string };
+  readonly config?: { readonly variables?: { readonly v8_enable_wasm_simd256_revec?: number | string } };
 }
 
 let enabled: boolean | null = null;
@@ -31,14 +31,14 @@ export function enableWideVectors(): boolean {
 
 /** Whether 256-bit vectors are used: they were enabled, or the process was started with the flag. */
 export function hasWideVectors(): boolean {
-  enabled ??= canWiden() && (nodeModule<NodeProcess>("node:process")?.execArgv.includes(flag) ?? false);
+  enabled ??= canWiden() && (nodeModule<NodeProcess>("node:process")?.execArgv?.includes(flag) ?? false);
   return enabled;
 }
 
 /** Whether this engine was built with the pass, in a version that all tests pass with. */
 function canWiden(): boolean {
   const process = nodeModule<NodeProcess>("node:process");
-  if (!process || process.arch !== "x64" || !hasRelaxedSimd()) return false;
-  const [major] = process.versions.v8.split(".");
-  return Number(major) >= 13 && Number(process.config.variables.v8_enable_wasm_simd256_revec) === 1;
+  const [major] = process?.versions?.v8?.split(".") ?? [];
+  const built = Number(process?.config?.variables?.v8_enable_wasm_simd256_revec) === 1;
+  return process?.arch === "x64" && Number(major) >= 13 && built && hasRelaxedSimd();
 }
