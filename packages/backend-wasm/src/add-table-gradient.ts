@@ -1,4 +1,5 @@
 import type { Local } from "./assembler.ts";
+import { pushFolded } from "./fold-lanes.ts";
 import type { VectorRead } from "./create-vector-derivative.ts";
 import type { VectorEmitter } from "./vector-emitter.ts";
 
@@ -53,15 +54,7 @@ export function emitScatterSum(
       f.get(places);
       f.lane("i32x4.extract_lane", 0);
     },
-    () => {
-      f.get(amounts);
-      f.lane("f32x4.extract_lane", 0);
-      for (const lane of [1, 2, 3]) {
-        f.get(amounts);
-        f.lane("f32x4.extract_lane", lane);
-        f.op("f32.add");
-      }
-    },
+    () => pushFolded(f, amounts, "f32x4.add"),
   );
 }
 

@@ -161,6 +161,11 @@ export class FunctionBody {
     this.op(opcode, lane);
   }
 
+  /** Four lanes of the two vectors on the stack: 0 to 3 are the first one's, 4 to 7 the second's. */
+  shuffle(lanes: readonly number[]): void {
+    this.op("i8x16.shuffle", ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)));
+  }
+
   /** A load or store of one lane; address and vector are on the stack. */
   memoryLane(opcode: Opcode, offset: number, lane: number): void {
     this.op(opcode, 0);

@@ -1,3 +1,4 @@
+import { microRowsOf } from "./microkernel.ts";
 import { paddedTo4, paddedTo8 } from "./pack.ts";
 import type { Simd } from "./simd.ts";
 
@@ -35,7 +36,7 @@ export interface BackwardShape {
 
 /** 96 × 128 with head size 64 takes 340 KB, which stays in a second-level cache. */
 export function backwardShape(headDim: number, valueDim: number, simd: Simd): BackwardShape {
-  const microRows = simd.relaxed ? 6 : 5;
+  const microRows = microRowsOf(simd);
   const queryTile = 96;
   const widest = Math.max(headDim, valueDim);
   const keyTile = widest <= 128 ? 128 : 64;

@@ -3,10 +3,14 @@ import type { Simd } from "./simd.ts";
 import { VectorEmitter } from "./vector-emitter.ts";
 
 /** The constants of a loop's body, in locals from before the loop on. V8 makes a constant anew at each use, which takes six instructions for a wide one;
- *  a local costs one at most. First the body is written once for the pool to learn which constants there are (`local` gives null), then `load` stands
- *  before the loop, then the body is written again. */
+ *  a local costs one at most. */
 export class ConstantPool {
   readonly #known = new Map<string, { readonly type: "float" | "int"; readonly value: number; local: Local | null }>();
+
+  /** Writes `body` to nowhere once, to learn which constants there are; `load` stands before the loop, then the body is written again. */
+  constructor(simd: Simd, body: (v: VectorEmitter) => void) {
+    body(new VectorEmitter(new FunctionBody([]), simd, this));
+  }
 
   /** The local that holds four equal numbers; null while the pool learns. */
   local(type: "float" | "int", value: number): Local | null {
@@ -15,12 +19,6 @@ export class ConstantPool {
     if (known) return known.local;
     this.#known.set(key, { type, value, local: null });
     return null;
-  }
-
-  /** Writes `body`, which makes something of a vector, to nowhere once. */
-  learn(simd: Simd, body: (v: VectorEmitter, x: Local) => void): void {
-    const nowhere = new FunctionBody([]);
-    body(new VectorEmitter(nowhere, simd, this), nowhere.local("v128"));
   }
 
   load(f: FunctionBody): void {

@@ -1,8 +1,6 @@
 import { FunctionBody, ModuleBuilder } from "./assembler.ts";
 import { emitMicrokernel, panelWidth } from "./microkernel.ts";
-import { hasRelaxedSimd } from "./relaxed-simd.ts";
-import type { Simd } from "./simd.ts";
-import { hasWideVectors } from "./wide-vectors.ts";
+import { chooseSimd, type Simd } from "./simd.ts";
 
 /** What this machine lets WebAssembly do on one thread, measured now: what kernels can be held against. */
 export interface LimitMeter {
@@ -33,10 +31,9 @@ const pageBytes = 65536;
 
 /** A meter for the limits of this machine. They change with the load on it: measure beside what is compared. */
 export function createLimitMeter(options: LimitMeterOptions = {}): LimitMeter {
-  const { relaxedSimd = hasRelaxedSimd(), readBytes = 256 * 1024 * 1024 } = options;
-  const { wideVectors = relaxedSimd && hasWideVectors() } = options;
+  const { readBytes = 256 * 1024 * 1024 } = options;
   const tilePages = 4;
-  const multiply = instantiate(multiplyModule({ relaxed: relaxedSimd, wide: wideVectors }), tilePages);
+  const multiply = instantiate(multiplyModule(chooseSimd(options)), tilePages);
   let read: ((bytes: number) => void) | null = null;
   return {
     microkernelGflops(milliseconds = 50) {

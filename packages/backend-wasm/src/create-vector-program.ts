@@ -1,5 +1,5 @@
 import { interpretAll, resultType, type Input, type Program, type Rule, type Rules, type Step } from "@fovea/program";
-import { FunctionBody, type Local } from "./assembler.ts";
+import type { FunctionBody, Local } from "./assembler.ts";
 import { ConstantPool } from "./constant-pool.ts";
 import type { CallLayout, ProgramRole } from "./layout.ts";
 import { VectorEmitter } from "./vector-emitter.ts";
@@ -68,8 +68,11 @@ export function createVectorInstructions(
     values.clear();
     emit(new VectorEmitter(f, simd), false, null, null);
   };
-  const constants = new ConstantPool();
-  learnConstants(emitRow, (f, score, keys) => emit(new VectorEmitter(f, simd, constants), true, score, keys));
+  const constants = new ConstantPool(simd, (v) => {
+    const int = v.f.local("i32");
+    emitRow(v.f, { call: int, batch: int, head: int, query: int });
+    emit(v, true, v.local(), v.local());
+  });
   return {
     perPair,
     emitRow(f, rowScope) {
@@ -83,17 +86,6 @@ export function createVectorInstructions(
       for (const position of new Set(wanted)) emitter.drop(found[position]);
     },
   };
-}
-
-/** Writes a program to nowhere once. */
-function learnConstants(
-  emitRow: VectorInstructions["emitRow"],
-  emitPair: (f: FunctionBody, score: Local, keys: Local) => void,
-): void {
-  const f = new FunctionBody([]);
-  const int = f.local("i32");
-  emitRow(f, { call: int, batch: int, head: int, query: int });
-  emitPair(f, f.local("v128"), f.local("v128"));
 }
 
 /** Which instructions depend on the pair, by position. */

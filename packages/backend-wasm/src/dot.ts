@@ -1,4 +1,5 @@
 import { FunctionBody } from "./assembler.ts";
+import { pushFolded } from "./fold-lanes.ts";
 import { remember } from "./remember.ts";
 
 /** `dot(left, right) → Σ left[i] × right[i]`, i < size. */
@@ -21,13 +22,7 @@ function writeDot(size: number): FunctionBody {
     f.op("f32x4.add");
     f.set(sum);
   }
-  f.get(sum);
-  f.lane("f32x4.extract_lane", 0);
-  for (const lane of [1, 2, 3]) {
-    f.get(sum);
-    f.lane("f32x4.extract_lane", lane);
-    f.op("f32.add");
-  }
+  pushFolded(f, sum, "f32x4.add");
   for (let i = whole; i < size; i++) {
     for (const side of [left, right]) {
       f.get(side);

@@ -2,6 +2,7 @@ import { FunctionBody, type Local } from "./assembler.ts";
 import type { BackwardShape } from "./backward-shape.ts";
 import type { VectorDerivative, VectorDerivativeValues } from "./create-vector-derivative.ts";
 import { prepareExp2 } from "./exp2.ts";
+import { pushFolded } from "./fold-lanes.ts";
 import { dividesMean, emitScoreGradient, emitWeigh, type GradientRule } from "./gradient-rule.ts";
 import { panelWidth } from "./microkernel.ts";
 import { TableGradients } from "./table-gradients.ts";
@@ -236,13 +237,7 @@ function addLanes(f: FunctionBody, address: Local, offset: number, vector: Local
   f.get(address);
   f.get(address);
   f.memory("f32.load", offset);
-  f.get(vector);
-  f.lane("f32x4.extract_lane", 0);
-  for (const lane of [1, 2, 3]) {
-    f.get(vector);
-    f.lane("f32x4.extract_lane", lane);
-    f.op("f32.add");
-  }
+  pushFolded(f, vector, "f32x4.add");
   f.op("f32.add");
   f.memory("f32.store", offset);
 }

@@ -30,6 +30,9 @@ export interface MicrokernelShape {
 /** Columns of the right operand, packed side by side: two vectors of four floats. */
 export const panelWidth = 8;
 
+/** Rows that kernels take together: without fused multiply-adds a product needs a register of its own. */
+export const microRowsOf = ({ relaxed }: Simd): number => (relaxed ? 6 : 5);
+
 /** `microkernel(left, right, result, depth[, next])`: result[row][0…7] (+)= Σ_k left[row][k] × right[k][0…7].
  *  `right` is packed: 8 columns of step k lie at `right + 32 k`; those of a second panel at `next + 32 k`. Depth ≥ 0 is a run-time value.
  *  Per step and panel: 2 vector loads, 2 × rows fused multiply-adds; per step `rows` splat loads. Neighbouring vectors are always taken together, so that

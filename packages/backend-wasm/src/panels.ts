@@ -29,10 +29,12 @@ export function eachPanel(
   }
   f.set(last);
   f.forRange(column, last, 2 * panelWidth, () => body(2));
-  if (typeof start === "number" && typeof end === "number" && (end - start) % (2 * panelWidth) === 0) return;
-  f.get(column);
-  f.get(last);
-  f.op("i32.eq");
-  f.if(() => body(1));
+  const even = typeof start === "number" && typeof end === "number" && (end - start) % (2 * panelWidth) === 0;
+  if (!even) {
+    f.get(column);
+    f.get(last);
+    f.op("i32.eq");
+    f.if(() => body(1));
+  }
   f.release(last);
 }

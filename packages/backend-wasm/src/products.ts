@@ -9,6 +9,14 @@ export interface PanelOperands {
   depth(): void;
 }
 
+/** Pushes what a microkernel of one panel is called with. */
+export function pushOperands({ left, right, result, depth }: PanelOperands, panel: number): void {
+  left();
+  right(panel);
+  result(panel);
+  depth();
+}
+
 /** One product by microkernels of one panel and of two, each added to the module when it is first called. */
 export class PanelProducts {
   readonly #module: ModuleBuilder;
@@ -24,10 +32,7 @@ export class PanelProducts {
     // what leaves out zeros is rare: it takes one panel after the other
     const together = this.#shape.skipZeros ? 1 : panels;
     for (let panel = 0; panel < panels; panel += together) {
-      operands.left();
-      operands.right(panel);
-      operands.result(panel);
-      operands.depth();
+      pushOperands(operands, panel);
       if (together === 2) operands.right(1);
       f.call(this.#function(together));
     }

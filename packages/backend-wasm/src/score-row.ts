@@ -1,7 +1,8 @@
 import { FunctionBody, type Local } from "./assembler.ts";
+import { pushFolded } from "./fold-lanes.ts";
 import type { ValueType } from "./opcodes.ts";
 import type { Simd } from "./simd.ts";
-import { joinPair, nextKeys, type PairRoom, pushLargest, startKeys, storePair, vectorPair } from "./vector-pairs.ts";
+import { joinPair, nextKeys, type PairRoom, startKeys, storePair, vectorPair } from "./vector-pairs.ts";
 import type { VectorProgram } from "./vector-program.ts";
 
 export interface ScoreRowPrograms {
@@ -107,15 +108,5 @@ export function appendScoreRow(
     if (score || asked) nextKeys(f, keys);
   });
   joinPair(f, maxima, larger, simd.wide && room ? room : null);
-  if (!keepsNaN) {
-    pushLargest(f, maximum);
-    return;
-  }
-  f.get(maximum);
-  f.lane("f32x4.extract_lane", 0);
-  for (const lane of [1, 2, 3]) {
-    f.get(maximum);
-    f.lane("f32x4.extract_lane", lane);
-    f.op("f32.max");
-  }
+  pushFolded(f, maximum, larger);
 }

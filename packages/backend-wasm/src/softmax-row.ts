@@ -1,9 +1,10 @@
 import { FunctionBody, type Local } from "./assembler.ts";
 import { emitExp2, type Exp2Constants, prepareExp2 } from "./exp2.ts";
 import { paddedTo8 } from "./pack.ts";
+import { pushFolded } from "./fold-lanes.ts";
 import { pairRoom, type TileShape } from "./tile-shape.ts";
 import type { Simd } from "./simd.ts";
-import { joinPair, pushSum, storePair, vectorPair } from "./vector-pairs.ts";
+import { joinPair, storePair, vectorPair } from "./vector-pairs.ts";
 
 /** `softmaxRow(row, width8, tileMaximum, sums, state, unit)`: turns one row of scores (hidden ones -Infinity) into weights
  *  2^((score - maximum) × unit), online (Milakov & Gimelshein 2018): when the maximum grows, what was summed before is scaled down.
@@ -123,7 +124,7 @@ export function appendSoftmaxRow(
   f.get(state);
   f.get(state);
   f.memory("f32.load", total);
-  pushSum(f, whole);
+  pushFolded(f, whole, "f32x4.add");
   f.op("f32.add");
   f.memory("f32.store", total);
 }

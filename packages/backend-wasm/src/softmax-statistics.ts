@@ -1,5 +1,6 @@
 import { FunctionBody } from "./assembler.ts";
 import { emitExp2, prepareExp2 } from "./exp2.ts";
+import { pushFolded } from "./fold-lanes.ts";
 import { pairRoom, type TileShape } from "./tile-shape.ts";
 import type { Simd } from "./simd.ts";
 import { joinPair, vectorPair } from "./vector-pairs.ts";
@@ -71,13 +72,7 @@ export function emitSoftmaxStatistics(shape: TileShape, simd: Simd): FunctionBod
   });
   joinPair(f, sums, "f32x4.add", pairRoom(shape, state));
   f.get(state);
-  f.get(sum);
-  f.lane("f32x4.extract_lane", 0);
-  for (const lane of [1, 2, 3]) {
-    f.get(sum);
-    f.lane("f32x4.extract_lane", lane);
-    f.op("f32.add");
-  }
+  pushFolded(f, sum, "f32x4.add");
   f.memory("f32.store", total);
   return f;
 }

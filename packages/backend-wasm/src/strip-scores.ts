@@ -135,7 +135,7 @@ function addShuffled(f: FunctionBody, a: Local, b: Local, lanes: readonly number
   for (const chosen of [lanes, others]) {
     f.get(a);
     f.get(b);
-    f.op("i8x16.shuffle", ...chosen.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)));
+    f.shuffle(chosen);
   }
   f.op("f32x4.add");
   f.set(a);

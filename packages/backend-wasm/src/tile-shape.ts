@@ -1,3 +1,4 @@
+import { microRowsOf } from "./microkernel.ts";
 import type { Local } from "./assembler.ts";
 import { paddedTo4, paddedTo8 } from "./pack.ts";
 import type { Simd } from "./simd.ts";
@@ -40,7 +41,7 @@ export interface TileShape {
 export function tileShape(headDim: number, valueDim: number, simd: Simd): TileShape {
   const widest = Math.max(headDim, valueDim);
   const keyTile = widest <= 64 ? (simd.wide ? 384 : 256) : widest <= 128 ? 128 : 64;
-  const microRows = simd.relaxed ? 6 : 5;
+  const microRows = microRowsOf(simd);
   const groups = Math.floor((simd.wide ? 576 : 288) / microRows);
   return layOut({ headDim, valueDim, microRows, queryTile: groups * microRows, keyTile });
 }
@@ -48,7 +49,7 @@ export function tileShape(headDim: number, valueDim: number, simd: Simd): TileSh
 /** For kernels that keep the scores of their rows over all keys: few rows, so that they take `rowsTileBytes` a key tile, 6.5 MB in all at 65,536 keys.
  *  Narrow key tiles, so that short runs of keys waste little of them. The scores come last. */
 export function rowsShape(headDim: number, valueDim: number, simd: Simd): TileShape {
-  const microRows = simd.relaxed ? 6 : 5;
+  const microRows = microRowsOf(simd);
   const shape = layOut({ headDim, valueDim, microRows, queryTile: 4 * microRows, keyTile: 64 });
   return { ...shape, scores: shape.bytes };
 }

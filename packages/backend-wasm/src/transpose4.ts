@@ -5,7 +5,7 @@ export function emitTranspose4(f: FunctionBody, block: readonly Local[], spare: 
   const shuffle = (left: Local, right: Local, lanes: readonly number[], result: Local): void => {
     f.get(left);
     f.get(right);
-    f.op("i8x16.shuffle", ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)));
+    f.shuffle(lanes);
     f.set(result);
   };
   shuffle(block[0], block[1], [0, 4, 1, 5], spare[0]);

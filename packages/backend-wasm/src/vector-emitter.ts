@@ -149,7 +149,7 @@ export class VectorEmitter {
   shuffle(a: Local, b: Local, lanes: readonly number[]): Local {
     this.f.get(a);
     this.f.get(b);
-    this.f.op("i8x16.shuffle", ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)));
+    this.f.shuffle(lanes);
     return this.take();
   }
 

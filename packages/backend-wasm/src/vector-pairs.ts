@@ -1,4 +1,5 @@
 import type { FunctionBody, Local } from "./assembler.ts";
+import type { FoldOpcode } from "./fold-lanes.ts";
 import type { Simd } from "./simd.ts";
 
 /** Byte offsets of the vectors that one step of a loop takes: one, or two that stand side by side where vectors are wide. */
@@ -59,19 +60,17 @@ export interface PairRoom {
 /** Leaves in the first vector of a pair what `opcode` makes of both. Sums kept in locals become wide only where both are stored at last, so they take
  *  the way through memory.
  *  @param room null: the way is not worth it */
-export function joinPair(f: FunctionBody, pair: readonly Local[], opcode: JoinOpcode, room: PairRoom | null): void {
+export function joinPair(f: FunctionBody, pair: readonly Local[], opcode: FoldOpcode, room: PairRoom | null): void {
   if (room) storeForJoin(f, pair, room);
   joinStored(f, pair, opcode, room);
 }
-
-type JoinOpcode = "f32x4.add" | "f32x4.max" | "f32x4.pmax";
 
 /** The first half of `joinPair`, for several pairs at once: what is stored is not waited for. */
 export function storeForJoin(f: FunctionBody, pair: readonly Local[], room: PairRoom): void {
   if (pair.length > 1) storePair(f, room.address, room.offset, pair);
 }
 
-export function joinStored(f: FunctionBody, pair: readonly Local[], opcode: JoinOpcode, room: PairRoom | null): void {
+export function joinStored(f: FunctionBody, pair: readonly Local[], opcode: FoldOpcode, room: PairRoom | null): void {
   if (pair.length === 1) return;
   for (const [index, vector] of pair.entries()) {
     if (room) {
@@ -81,31 +80,4 @@ export function joinStored(f: FunctionBody, pair: readonly Local[], opcode: Join
   }
   f.op(opcode);
   f.set(pair[0]);
-}
-
-/** Pushes the largest of four floats, none of which is NaN. */
-export const pushLargest = (f: FunctionBody, vector: Local): void => fold(f, vector, "f32x4.pmax");
-
-/** Pushes the sum of four floats. */
-export const pushSum = (f: FunctionBody, vector: Local): void => fold(f, vector, "f32x4.add");
-
-/** Both halves, then both quarters: fewer steps one after the other than lane by lane. */
-function fold(f: FunctionBody, vector: Local, opcode: JoinOpcode): void {
-  const folded = f.local("v128");
-  f.get(vector);
-  f.set(folded);
-  for (const lanes of [
-    [2, 3, 0, 1],
-    [1, 0, 3, 2],
-  ]) {
-    f.get(folded);
-    f.get(folded);
-    f.get(folded);
-    f.op("i8x16.shuffle", ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)));
-    f.op(opcode);
-    f.set(folded);
-  }
-  f.get(folded);
-  f.lane("f32x4.extract_lane", 0);
-  f.release(folded);
 }

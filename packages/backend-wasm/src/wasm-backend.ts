@@ -17,11 +17,10 @@ import { KernelCache } from "./kernel-cache.ts";
 import { createWasmOperations } from "./operations/wasm-operations.ts";
 import { orderTasks } from "./order-tasks.ts";
 import { planModule } from "./plan-module.ts";
-import { hasRelaxedSimd } from "./relaxed-simd.ts";
+import { chooseSimd } from "./simd.ts";
 import { takeFromScope } from "./scope.ts";
 import { threadCount } from "./thread-count.ts";
 import { type LoadedKernel, Threads } from "./threads.ts";
-import { hasWideVectors } from "./wide-vectors.ts";
 import { allocateTensor, uploadTensor, type WasmTensor, withScales } from "./wasm-tensor.ts";
 
 export interface WasmBackendOptions {
@@ -69,9 +68,8 @@ export interface WasmBackend extends Backend, Disposable {
  *  @throws {BackendError} where WebAssembly SIMD may not be compiled (strict CSP without 'wasm-unsafe-eval'): see `wasmOrReference` */
 export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend {
   checkCompile();
-  const { maximumKernels = 64, relaxedSimd = hasRelaxedSimd() } = options;
-  const { wideVectors = relaxedSimd && hasWideVectors() } = options;
-  const simd = { relaxed: relaxedSimd, wide: wideVectors };
+  const { maximumKernels = 64 } = options;
+  const simd = chooseSimd(options);
   if (!Number.isInteger(maximumKernels) || maximumKernels < 1) {
     throw new BackendError(`createWasmBackend: expected maximumKernels of at least 1, got ${maximumKernels}.`);
   }
@@ -154,8 +152,8 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     // taller blocks share packed keys among more rows (causal, 4,096: 5 % of the time from 96 to 192), but more of a window's are partial
     blockSize: { query: 192, key: 32 },
     operations,
-    relaxedSimd,
-    wideVectors,
+    relaxedSimd: simd.relaxed,
+    wideVectors: simd.wide,
     get threads() {
       return threads.helpers + 1;
     },

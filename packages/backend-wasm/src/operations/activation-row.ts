@@ -7,7 +7,7 @@ import { emitRow } from "./row-loop.ts";
 import type { Simd } from "../simd.ts";
 
 /** What each activation does to four numbers; relative errors against the exact value. */
-const rules: Readonly<Record<Activation, (v: VectorEmitter, x: Local) => Local>> = {
+export const activationRules: Readonly<Record<Activation, (v: VectorEmitter, x: Local) => Local>> = {
   // x < 0 ? 0 : x, so that NaN stays
   relu: (v, x) => v.op("v128.andnot", x, v.op("f32x4.lt", x, 0)),
   gelu: (v, x) => weigh(v, x, normalChance(v, x)),
@@ -20,11 +20,6 @@ const rules: Readonly<Record<Activation, (v: VectorEmitter, x: Local) => Local>>
   tanh: (v, x) => emitTanh(v, x),
   sigmoid: (v, x) => emitSigmoid(v, x),
 };
-
-/** Four numbers after an activation. */
-export function emitActivation(v: VectorEmitter, activation: Activation, x: Local): Local {
-  return rules[activation](v, x);
-}
 
 /** x × weight, 0 where the weight has vanished: an infinite x then gives the limit and not NaN. */
 function weigh(v: VectorEmitter, x: Local, weight: Local): Local {
@@ -53,13 +48,13 @@ function normalChance(v: VectorEmitter, x: Local): Local {
 export function emitActivationRow(activation: Activation, simd: Simd): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32"]);
   const [source, target, columns] = [0, 1, 2].map((index) => f.parameter(index));
-  const constants = new ConstantPool();
-  constants.learn(simd, rules[activation]);
+  const rule = activationRules[activation];
+  const constants = new ConstantPool(simd, (v) => rule(v, v.local()));
   constants.load(f);
   const v = new VectorEmitter(f, simd, constants);
   emitRow(f, simd, columns, [source, target], (part, [from, to]) => {
     part.load(from);
-    part.store(to, rules[activation](v, v.take()));
+    part.store(to, rule(v, v.take()));
   });
   return f;
 }

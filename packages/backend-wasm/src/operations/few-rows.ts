@@ -1,5 +1,6 @@
 import { FunctionBody, type Local } from "../assembler.ts";
 import { multiplyAdd } from "../microkernel.ts";
+import { emitLoadPair } from "../pack.ts";
 import type { Simd } from "../simd.ts";
 import { storePair } from "../vector-pairs.ts";
 
@@ -52,28 +53,8 @@ export function emitFewRows({ rows, leftStride, resultStride, simd, weights }: F
     }
   });
 
-  const loadColumns = (offset: number): void => {
-    if (weights === "float32") {
-      for (const half of [0, 1] as const) {
-        f.get(right);
-        f.memory("v128.load", offset * 32 + half * 16);
-        f.set(columns[half]);
-      }
-      return;
-    }
-    f.get(right);
-    f.memory("v128.load8x8_s", offset * 8);
-    f.tee(splat);
-    f.op("i32x4.extend_low_i16x8_s");
-    f.op("f32x4.convert_i32x4_s");
-    f.set(columns[0]);
-    f.get(splat);
-    f.op("i32x4.extend_high_i16x8_s");
-    f.op("f32x4.convert_i32x4_s");
-    f.set(columns[1]);
-  };
   const step = (offset: number): void => {
-    loadColumns(offset);
+    emitLoadPair(f, weights, right, offset * stepBytes, columns);
     for (let row = 0; row < rows; row++) {
       f.get(left);
       f.memory("v128.load32_splat", row * leftStride + offset * 4);

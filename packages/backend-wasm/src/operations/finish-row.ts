@@ -3,15 +3,15 @@ import { FunctionBody } from "../assembler.ts";
 import { ConstantPool } from "../constant-pool.ts";
 import type { Simd } from "../simd.ts";
 import { VectorEmitter } from "../vector-emitter.ts";
-import { emitActivation } from "./activation-row.ts";
+import { activationRules } from "./activation-row.ts";
 import { emitRow } from "./row-loop.ts";
 
 /** `finishRow(sums, scale, bias, residual, target, columns)`: target = activation(sums × scale + bias) + residual, writing nothing behind it. */
 export function emitFinishRow(activation: Activation | null, simd: Simd): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32"]);
   const [sums, scale, bias, residual, target, columns] = Array.from({ length: 6 }, (_, i) => f.parameter(i));
-  const constants = new ConstantPool();
-  if (activation) constants.learn(simd, (v, x) => emitActivation(v, activation, x));
+  const rule = activation && activationRules[activation];
+  const constants = new ConstantPool(simd, (v) => rule?.(v, v.local()));
   constants.load(f);
   const v = new VectorEmitter(f, simd, constants);
   emitRow(f, simd, columns, [sums, scale, bias, residual, target], (part, [from, times, plus, other, to]) => {
@@ -21,7 +21,7 @@ export function emitFinishRow(activation: Activation | null, simd: Simd): Functi
     part.load(plus);
     f.op("f32x4.add");
     const x = v.take();
-    f.get(activation ? emitActivation(v, activation, x) : x);
+    f.get(rule ? rule(v, x) : x);
     part.load(other);
     f.op("f32x4.add");
     part.store(to, v.take());

@@ -1,4 +1,5 @@
 import { FunctionBody, type Local } from "../assembler.ts";
+import { pushFolded } from "../fold-lanes.ts";
 import { VectorEmitter } from "../vector-emitter.ts";
 import { emitRow } from "./row-loop.ts";
 import type { Simd } from "../simd.ts";
@@ -22,11 +23,7 @@ export function emitNormalizeRow(centered: boolean, simd: Simd): FunctionBody {
     f.set(local);
   };
   const pushMean = (total: Local): void => {
-    for (const lane of [0, 1, 2, 3]) {
-      f.get(total);
-      f.lane("f32x4.extract_lane", lane);
-      if (lane > 0) f.op("f32.add");
-    }
+    pushFolded(f, total, "f32x4.add");
     f.get(count);
     f.op("f32.div");
   };

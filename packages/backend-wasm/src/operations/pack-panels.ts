@@ -1,6 +1,8 @@
 import { FunctionBody, type Local } from "../assembler.ts";
 import { panelWidth } from "../microkernel.ts";
+import { emitLoadPair } from "../pack.ts";
 import { emitTranspose4 } from "../transpose4.ts";
+import { storePair } from "../vector-pairs.ts";
 
 /** `packPanels(source, stride, target, panelStride, depth, columns, columnStride)`: number k of column c lies at `source + k × stride + c × columnStride`
  *  and goes to `target + (c >> 3) × panelStride + k × 32 + (c & 7) × 4`. The last panel is filled up with what lies behind the columns, or with
@@ -133,19 +135,11 @@ export function emitWidenPanel(): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32"]);
   const [source, target, depth] = [0, 1, 2].map((index) => f.parameter(index));
   const step = f.local("i32");
-  const vector = f.local("v128");
+  const pair = [f.local("v128"), f.local("v128")];
   f.assign(step, 0);
   f.forRange(step, depth, 1, () => {
-    f.get(source);
-    f.memory("v128.load8x8_s");
-    f.set(vector);
-    for (const [half, extend] of (["i32x4.extend_low_i16x8_s", "i32x4.extend_high_i16x8_s"] as const).entries()) {
-      f.get(target);
-      f.get(vector);
-      f.op(extend);
-      f.op("f32x4.convert_i32x4_s");
-      f.memory("v128.store", half * 16);
-    }
+    emitLoadPair(f, "int8", source, 0, pair);
+    storePair(f, target, 0, pair);
     f.increase(source, 8);
     f.increase(target, 32);
   });

@@ -1,3 +1,4 @@
+import { microRowsOf } from "../microkernel.ts";
 import type { Simd } from "../simd.ts";
 
 /** How products are cut, and where the parts of a tile lie in scratch memory. Offsets and sizes in bytes. */
@@ -29,7 +30,7 @@ export interface ProductShape {
 export const fewRows = 5;
 
 export function productShape(simd: Simd): ProductShape {
-  const microRows = simd.relaxed ? 6 : 5;
+  const microRows = microRowsOf(simd);
   const tileRows = simd.relaxed ? 96 : 95;
   const tileColumns = 512;
   const tileDepth = 512;

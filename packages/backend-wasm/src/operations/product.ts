@@ -2,7 +2,7 @@ import { activations } from "@fovea/dot-product-attention";
 import { FunctionBody, type Local, type ModuleBuilder } from "../assembler.ts";
 import { panelWidth } from "../microkernel.ts";
 import { eachPanel } from "../panels.ts";
-import { type PanelOperands, PanelProducts } from "../products.ts";
+import { type PanelOperands, PanelProducts, pushOperands } from "../products.ts";
 import type { Simd } from "../simd.ts";
 import { storePair } from "../vector-pairs.ts";
 import { emitFewRows } from "./few-rows.ts";
@@ -84,12 +84,8 @@ export function addProduct(module: ModuleBuilder, shape: ProductShape, simd: Sim
       f.i32(index + 1);
       f.op("i32.eq");
       f.if(() => {
-        const { left, right, result, depth: steps } = operands(stride);
-        for (let index = 0; index < panels; index++) {
-          left();
-          right(index);
-          result(index);
-          steps();
+        for (let panel = 0; panel < panels; panel++) {
+          pushOperands(operands(stride), panel);
           f.call(kernel);
         }
       });

@@ -27,7 +27,7 @@ export function emitRotaryRow(simd: Simd): FunctionBody {
   const shuffle = (a: Local, b: Local, lanes: readonly number[]): Local => {
     f.get(a);
     f.get(b);
-    f.op("i8x16.shuffle", ...lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)));
+    f.shuffle(lanes);
     return v.take();
   };
 
