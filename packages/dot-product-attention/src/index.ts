@@ -29,6 +29,7 @@ export {
   checkLinearWeight,
   checkMap,
   checkMatmul,
+  checkMeanRows,
   checkNorm,
   checkRotary,
 } from "./operations/check-operation.ts";

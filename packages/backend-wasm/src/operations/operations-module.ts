@@ -3,6 +3,7 @@ import type { Heap } from "../heap.ts";
 import { addRun } from "../run.ts";
 import { activations } from "@fovea/dot-product-attention";
 import { emitActivationRow } from "./activation-row.ts";
+import { emitMeanRows } from "./mean-rows.ts";
 import { emitNormalizeRow } from "./normalize-row.ts";
 import { emitPackPanels } from "./pack-panels.ts";
 import { addProduct } from "./product.ts";
@@ -29,13 +30,15 @@ export function operationsModule(heap: Heap, simd: Simd): OperationsModule {
   const module = new ModuleBuilder();
   const shape = productShape(simd);
   const activate = activations.map((activation) => module.add(emitActivationRow(activation, simd)));
+  const addRow = module.add(emitAddRow(simd));
   const kernels: Readonly<Record<OperationKind, number>> = {
     product: addProduct(module, shape, simd),
     layerNorm: addNormalize(module, "layerNorm", simd),
     rmsNorm: addNormalize(module, "rmsNorm", simd),
     rotary: addRotary(module, simd),
     map: addMap(module, activate),
-    add: addAdd(module, simd),
+    add: addAdd(module, addRow),
+    meanRows: addMeanRows(module, addRow, simd),
     copy: addCopy(module, simd),
     pack: addPack(module),
   };
@@ -159,8 +162,7 @@ function addMap(module: ModuleBuilder, activate: readonly number[]): number {
   });
 }
 
-function addAdd(module: ModuleBuilder, simd: Simd): number {
-  const addRow = module.add(emitAddRow(simd));
+function addAdd(module: ModuleBuilder, addRow: number): number {
   return addRows(module, "add", ({ f, row, source, target }, push) => {
     f.get(source);
     push("other");
@@ -185,21 +187,25 @@ function addCopy(module: ModuleBuilder, simd: Simd): number {
   });
 }
 
+function addMeanRows(module: ModuleBuilder, addRow: number, simd: Simd): number {
+  const meanRows = module.add(emitMeanRows(addRow, simd));
+  return addCall(module, "meanRows", ["source", "sourceStride", "target", "rows", "columns"], meanRows);
+}
+
 function addPack(module: ModuleBuilder): number {
-  const packPanels = module.add(emitPackPanels());
+  const fields = ["source", "sourceStride", "target", "panelStride", "depth", "columns", "columnStride"] as const;
+  return addCall(module, "pack", fields, module.add(emitPackPanels()));
+}
+
+/** A kernel that is one call with fields of the task. */
+function addCall<K extends OperationKind>(
+  module: ModuleBuilder,
+  kind: K,
+  fields: readonly OperationField<K>[],
+  kernel: number,
+): number {
   const f = new FunctionBody(["i32", "i32"]);
-  const push = reader(f, "pack");
-  for (const field of [
-    "source",
-    "sourceStride",
-    "target",
-    "panelStride",
-    "depth",
-    "columns",
-    "columnStride",
-  ] as const) {
-    push(field);
-  }
-  f.call(packPanels);
+  for (const field of fields) reader(f, kind)(field);
+  f.call(kernel);
   return module.add(f);
 }

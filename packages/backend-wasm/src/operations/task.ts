@@ -60,6 +60,8 @@ export const operationTasks = {
   ],
   map: ["kind", "source", "sourceStride", "target", "targetStride", "rows", "columns", "activation"],
   add: ["kind", "source", "sourceStride", "target", "targetStride", "rows", "columns", "other", "otherStride"],
+  /** target = the mean of all rows */
+  meanRows: ["kind", "source", "sourceStride", "target", "rows", "columns"],
   copy: ["kind", "source", "sourceStride", "target", "targetStride", "rows", "columns", "columnStride"],
   /** `columns` columns of `depth` numbers into panels of 8; `sourceStride` from step to step. */
   pack: ["kind", "source", "sourceStride", "target", "panelStride", "depth", "columns", "columnStride"],

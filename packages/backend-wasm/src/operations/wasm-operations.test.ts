@@ -204,6 +204,13 @@ test("add: the same shape, or the last axes", () => {
   }
 });
 
+test.each([1, 7, 37, 250])("meanRows: stretches of rows of %i", (columns) => {
+  const x = normal([4, 5, columns]);
+  expectAgreement((operations, place) => operations.meanRows(place(x), [1, 7, 2, 10]));
+  expectAgreement((operations, place) => operations.meanRows(transpose(place(x), [1, 0, 2]), [19, 1]));
+  expectAgreement((operations) => operations.meanRows(normal([0, columns]), []));
+});
+
 test("a scope frees what was made within it, and keeps what its result holds", () => {
   for (const [, backend] of backends) {
     const { operations } = backend;
@@ -245,6 +252,8 @@ test("what cannot be right is refused before anything is touched", () => {
   expect(() => operations.matmul(x, x)).toThrow(/matmul/);
   expect(() => operations.layerNorm(x, { scale: normal([2]) })).toThrow(/layerNorm/);
   expect(() => operations.add(x, normal([2]))).toThrow(/add/);
+  expect(() => operations.meanRows(x, [1, 2])).toThrow(/the 2 rows of x \[2, 4\], got 3/);
+  expect(() => operations.meanRows(x, [2, 0])).toThrow(/got 0 at 1/);
   expect(() =>
     operations.map(
       x,

@@ -6,6 +6,7 @@ import {
   checkLinearWeight,
   checkMap,
   checkMatmul,
+  checkMeanRows,
   checkNorm,
   checkRotary,
   type LinearWeight,
@@ -166,6 +167,21 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
             tasks.add("add", { ...fields, other: first, otherStride: stride }),
           ),
         );
+      });
+    },
+    meanRows(x, lengths) {
+      host.check();
+      const { columns } = checkMeanRows(x, lengths);
+      return engine.calculate(x, [lengths.length, columns], (borrowed, target) => {
+        const stride = columns * 4;
+        let source = engine.placeDense(borrowed, x);
+        engine.run(borrowed, sizeOf(x.shape), (tasks) => {
+          for (const [index, rows] of lengths.entries()) {
+            const address = target.address + index * stride;
+            tasks.add("meanRows", { source, sourceStride: stride, target: address, rows, columns });
+            source += rows * stride;
+          }
+        });
       });
     },
     contiguous(x) {

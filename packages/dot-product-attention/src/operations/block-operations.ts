@@ -77,6 +77,11 @@ export interface BlockOperations<T extends Operand = Tensor> {
   map(x: T, rule: Activation | Program): T;
   /** `a + b`; b has a's shape or its last axes. */
   add(a: T, b: T): T;
+  /** Mean pooling: the mean of each stretch of rows, as of the tokens of each of several texts that follow one another.
+   *  @param x `[..., columns]`, its rows in order through all leading axes
+   *  @param lengths rows of each stretch, at least 1; together all rows of x
+   *  @returns `[stretches, columns]` */
+  meanRows(x: T, lengths: readonly number[]): T;
   /** The numbers in row-major order: itself when they are. */
   contiguous(x: T): T;
   /** Runs `body` and frees every tensor made on the way except those that its result holds (a tensor, or plain arrays and objects of such), which are

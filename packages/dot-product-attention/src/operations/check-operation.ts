@@ -121,6 +121,30 @@ export function checkAdd(a: Operand, b: Operand): void {
   }
 }
 
+/** @throws {ShapeError | DTypeError | AttentionError} */
+export function checkMeanRows(
+  x: Operand,
+  lengths: readonly number[],
+): { readonly rows: number; readonly columns: number } {
+  checkFloats("meanRows", "x", x);
+  const columns = x.shape.at(-1);
+  if (columns === undefined) throw new ShapeError("meanRows: expected x [..., columns], got a scalar.");
+  const wrong = lengths.findIndex((length) => !Number.isInteger(length) || length < 1);
+  if (wrong >= 0) {
+    throw new AttentionError(
+      `meanRows: expected lengths to be whole numbers of at least 1, got ${String(lengths[wrong])} at ${wrong}.`,
+    );
+  }
+  const rows = x.shape.slice(0, -1).reduce((product, length) => product * length, 1);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  if (rows !== total) {
+    throw new AttentionError(
+      `meanRows: expected lengths that add up to the ${rows} rows of x [${x.shape.join(", ")}], got ${total} in all.`,
+    );
+  }
+  return { rows, columns };
+}
+
 /** The simplified program of a map.
  *  @throws {AttentionError | ProgramError | DTypeError} */
 export function checkMap(x: Operand, rule: Activation | Program): Activation | Program {

@@ -49,6 +49,26 @@ test("a quantized weight is off by half a step at most, its largest number of a 
   expect(toArray(operations.linear(tensor([[1]]), quantizeWeight(tensor([[0]]))))).toEqual([0]);
 });
 
+test("meanRows takes the mean of each stretch of rows", () => {
+  const rows = tensor([
+    [
+      [1, 2],
+      [3, 6],
+    ],
+    [
+      [5, 7],
+      [-1, 0],
+    ],
+  ]);
+  expect(toNested(operations.meanRows(rows, [3, 1]))).toEqual([
+    [3, 5],
+    [-1, 0],
+  ]);
+  expect(() => operations.meanRows(rows, [3])).toThrow("add up to the 4 rows of x [2, 2, 2], got 3 in all");
+  expect(() => operations.meanRows(rows, [3.5, 0.5])).toThrow("at least 1, got 3.5 at 0");
+  expect(() => operations.meanRows(tensor(1, { shape: [] }), [1])).toThrow("got a scalar");
+});
+
 test("map takes a program of the number", () => {
   const program = trace(({ score }) => score.multiply(score).subtract(1));
   expect(toNested(operations.map(x, program))).toEqual([

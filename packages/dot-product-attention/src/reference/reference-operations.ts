@@ -8,17 +8,21 @@ import {
   layerNorm,
   map,
   matmul,
+  mean,
   multiply,
   relu,
   reshape,
   rmsNorm,
   sigmoid,
   silu,
+  slice,
+  stack,
   subtract,
   scalar,
   tanh,
   type Tensor,
   transpose,
+  zeros,
 } from "@fovea/tensor";
 import type { Activation, BlockOperations, LinearWeight } from "../operations/block-operations.ts";
 import {
@@ -27,6 +31,7 @@ import {
   checkLinearWeight,
   checkMap,
   checkMatmul,
+  checkMeanRows,
   checkNorm,
   checkRotary,
 } from "../operations/check-operation.ts";
@@ -84,6 +89,13 @@ export const referenceOperations: BlockOperations = {
   add(a, b) {
     checkAdd(a, b);
     return add(a, b);
+  },
+  meanRows(x, lengths) {
+    const { rows, columns } = checkMeanRows(x, lengths);
+    const matrix = reshape(x, [rows, columns]);
+    let start = 0;
+    const means = lengths.map((length) => mean(slice(matrix, [[start, (start += length)]]), 0));
+    return means.length > 0 ? stack(means) : zeros([0, columns]);
   },
   contiguous,
   scope: (body) => body(),
