@@ -5,9 +5,11 @@ import * as fc from "fast-check";
 import { GraphProtoSchema, ModelProtoSchema, TensorProto_DataType } from "onnx-buf";
 import { expect, test } from "vitest";
 import { countingSource } from "./fixtures/counting-source.ts";
+import { tfliteBytes } from "./fixtures/tflite-bytes.ts";
 import { openOnnx } from "./onnx/open-onnx.ts";
 import { openSafetensors } from "./open-safetensors.ts";
 import { openTfjs } from "./open-tfjs.ts";
+import { openTflite } from "./tflite/open-tflite.ts";
 import { WeightFileError } from "./weight-file-error.ts";
 import type { WeightFile } from "./weight-file.ts";
 import { writeSafetensors } from "./write-safetensors.ts";
@@ -124,9 +126,22 @@ test("a damaged ONNX model is read or refused, nothing else", async () => {
   );
 });
 
+test("a damaged TensorFlow Lite model is read or refused, nothing else", async () => {
+  const model = tfliteBytes([
+    { name: "x", shape: [1, 2] },
+    { name: "w", shape: [2], data: new Uint8Array(Float32Array.of(1, 2).buffer) },
+    { name: "q", shape: [2, 2], type: 9, data: new Uint8Array(4), scale: [1, 2], zeroPoint: [0, 1] },
+    { name: "i", shape: [], type: 4, data: new Uint8Array(BigInt64Array.of(-3n).buffer) },
+  ]);
+  await fc.assert(
+    fc.asyncProperty(damages, (list) => check(list.reduce(damage, model), openTflite)),
+    runs,
+  );
+});
+
 test("any bytes at all are refused, or hold no more than they are", async () => {
   const property = fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
-    for (const open of [openSafetensors, openOnnx, (model: Uint8Array) => openTfjs(model, () => bytes)]) {
+    for (const open of [openSafetensors, openOnnx, openTflite, (model: Uint8Array) => openTfjs(model, () => bytes)]) {
       await check(bytes, open);
     }
   });

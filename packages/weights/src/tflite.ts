@@ -1,0 +1,1 @@
+export { openTflite } from "./tflite/open-tflite.ts";
