@@ -12,7 +12,7 @@ export async function checkSavable(path: string): Promise<void> {
 }
 
 /** @throws {ListenError} */
-export async function saveFile(path: string, content: string): Promise<void> {
+export async function saveFile(path: string, content: string | Uint8Array): Promise<void> {
   await writeFile(path, content).catch((error: unknown) => {
     throw unwritable(path, error);
   });

@@ -1,0 +1,8 @@
+import { allSamples, openWavFile } from "@fovea/listen/src/open-sound.ts";
+import { findRecordings } from "../data-folder.ts";
+
+/** A recording of a second, where it is there. */
+export async function recording(word: "yes" | "no" | "silence"): Promise<Float32Array> {
+  const path = findRecordings().find((path) => path.endsWith(`${word}_1000ms.wav`));
+  return allSamples(await openWavFile(path!));
+}
