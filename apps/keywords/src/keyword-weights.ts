@@ -6,6 +6,7 @@ import type { EncoderWeights, Normalization } from "@fovea/transformer";
 import { requireAll, WeightFileError, WeightNameError, type ExpectedShape } from "@fovea/weights";
 import { fileSource } from "@fovea/weights/node";
 import { openTflite } from "@fovea/weights/tflite";
+import { checkFrames } from "./check-frames.ts";
 import { modelFile } from "./data-folder.ts";
 import type { FrontEndWeights } from "./front-end.ts";
 import { KeywordsError } from "./keywords-error.ts";
@@ -35,7 +36,9 @@ export async function readKeywordWeights(folder: string): Promise<KeywordWeights
       const isSound = readValues(weight).every(Number.isFinite);
       if (!isSound) throw new KeywordsError(`${path} is damaged: ${name} is not finite.`);
     }
-    return arrange(weights);
+    const arranged = arrange(weights);
+    checkFrames(path, arranged);
+    return arranged;
   } catch (error) {
     if (!(error instanceof WeightFileError)) throw error;
     if (error instanceof WeightNameError) {

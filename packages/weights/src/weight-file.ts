@@ -9,7 +9,8 @@ export interface WeightInfo {
   readonly shape: readonly number[];
   /** As the file keeps it. */
   readonly dtype: StoredDType;
-  /** What its tensor has: the same for floats, uint8 and bool; int32 for the other integers; float32 for quantized weights of TensorFlow.js and TensorFlow Lite. */
+  /** What its tensor has: the same for floats, uint8 and bool; int32 for the other integers; float32 for quantized weights of TensorFlow.js and
+   *  TensorFlow Lite. */
   readonly tensorDType: DType;
   /** How much room it takes in the file. */
   readonly bytes: number;

@@ -17,7 +17,8 @@ const maxTensors = 250_000;
 const identifier = "TFL3";
 
 /** Opens a TensorFlow Lite model: the constant tensors of its first subgraph, the main one, are its weights. Quantized ones become what they
- *  stand for, float32; where a name is left out or taken, the tensor's number is added: `bias#12`. The file is read whole, its numbers stay where they lie until they are asked for.
+ *  stand for, float32; where a name is left out or taken, the tensor's number is added: `bias#12`. The file is read whole, its numbers stay where
+ *  they lie until they are asked for.
  *  @throws {WeightFileError} when the file is no TensorFlow Lite model, or damaged */
 export async function openTflite(input: ByteInput, options: OpenOptions = {}): Promise<WeightFile> {
   const source = toByteSource(input, "tflite", options);
