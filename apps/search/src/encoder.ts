@@ -72,9 +72,10 @@ export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Bac
 
   /** @returns `[1, tokens, 256]` */
   const embedTexts = (texts: readonly (readonly number[])[]): Tensor => {
+    const vectors = operations.place(embed(tokens, packed(texts.flat())));
+    const places = embed(positions, packed(texts.flatMap((text) => [...text.keys()])));
     // the graph adds the vectors twice: once by themselves, once under the positions
-    const vectors = operations.place(embed(tokens, packed(texts.flat()), { scale: 2 }));
-    return operations.add(vectors, embed(positions, packed(texts.flatMap((text) => [...text.keys()]))));
+    return operations.add(operations.add(vectors, places), vectors);
   };
 
   const attendIn = (x: Tensor, layer: LayerWeights, sight: Sight): MultiHeadAttentionResult =>

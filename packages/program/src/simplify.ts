@@ -9,8 +9,17 @@ import { SimplifyingWriter } from "./simplifying-writer.ts";
  *  rest put in an order that depends only on what is computed. No result changes by a bit, whatever the inputs: so `x * 0` and
  *  `x + 0` stay for floats (NaN, -0), and go for ints. Tables stay declared, read or not. */
 export function simplify(program: Program): Program {
-  return simplifyRoots(program, [program.result]).program;
+  const known = simplified.get(program);
+  if (known) return known;
+  const simple = simplifyRoots(program, [program.result]).program;
+  // what could still change is not remembered: programs are frozen where this package makes them
+  if (Object.isFrozen(program) && Object.isFrozen(program.instructions)) simplified.set(program, simple);
+  simplified.set(simple, simple);
+  return simple;
 }
+
+/** Programs that were simplified before: every call of attention asks for the simple form of the same few. */
+const simplified = new WeakMap<Program, Program>();
 
 /** Simplifies keeping several positions alive.
  *  @returns the program, whose result is the first root, and where each root went */
