@@ -66,13 +66,14 @@ export function decodeCall(
   const keyHeads = call.key.shape[1];
   const group = heads / keyHeads;
   const rowBytes = partialBytes(plan.valueDim);
+  const chunk = chunkKeys(batch * keyHeads, Math.max(...call.keyLengths));
   const chunkLists = new Map<number, readonly RunList[]>();
   const chunksOf = (b: number, head: number): readonly RunList[] => {
     const runs = tiles.runs(b, head, 0);
     // an empty list has the address of the next one
     if (runs.count === 0) return [];
     let chunks = chunkLists.get(runs.address);
-    if (!chunks) chunkLists.set(runs.address, (chunks = cutIntoChunks(heap, borrowed, runs)));
+    if (!chunks) chunkLists.set(runs.address, (chunks = cutIntoChunks(heap, borrowed, runs, chunk)));
     return chunks;
   };
 
@@ -88,58 +89,70 @@ export function decodeCall(
     }
   }
 
+  const rowCount = batch * heads * queries;
   const tasks = borrowed.allocate(count * decodeBytes);
+  const sinks = borrowed.allocate(rowCount * 4);
   const words = heap.i32;
   const floats = heap.f32;
-  const rowCount = batch * heads * queries;
   floats.fill(0, placed.output / 4, placed.output / 4 + rowCount * plan.valueDim);
   floats.fill(0, placed.totals / 4, placed.totals / 4 + rowCount);
   floats.fill(-Infinity, placed.maxima / 4, placed.maxima / 4 + rowCount);
+  for (let row = 0; row < rowCount; row++) {
+    const sink = call.sinks ? at(call.sinks, Math.floor(row / queries) % heads) : 0;
+    floats[sinks / 4 + row] = sink / placed.units.score;
+  }
   const { query, key, keyScales, value, valueScales } = placed;
   let task = tasks / 4;
   let pairs = 0;
   for (const { b, keyHead, rows, chunks, partial } of strips) {
+    const first = task;
     for (const [index, runs] of chunks.entries()) {
-      words[task + fieldIndex.call] = placed.record;
-      words[task + fieldIndex.query] = query.address + b * query.strides[0] + keyHead * group * query.strides[1];
-      words[task + fieldIndex.queryStride] = query.strides[2];
-      words[task + fieldIndex.headStride] = query.strides[1];
-      words[task + fieldIndex.key] = key.address + b * key.strides[0] + keyHead * key.strides[1];
-      words[task + fieldIndex.keyStride] = key.strides[2];
-      words[task + fieldIndex.keyScales] =
-        keyScales.address + b * keyScales.strides[0] + keyHead * keyScales.strides[1];
-      words[task + fieldIndex.value] = value.address + b * value.strides[0] + keyHead * value.strides[1];
-      words[task + fieldIndex.valueStride] = value.strides[2];
-      words[task + fieldIndex.valueScales] =
-        valueScales.address + b * valueScales.strides[0] + keyHead * valueScales.strides[1];
+      // tasks of a strip differ in their chunk only
+      if (index > 0) words.copyWithin(task, first, first + decodeBytes / 4);
+      else {
+        words[task + fieldIndex.call] = placed.record;
+        words[task + fieldIndex.query] = query.address + b * query.strides[0] + keyHead * group * query.strides[1];
+        words[task + fieldIndex.queryStride] = query.strides[2];
+        words[task + fieldIndex.headStride] = query.strides[1];
+        words[task + fieldIndex.key] = key.address + b * key.strides[0] + keyHead * key.strides[1];
+        words[task + fieldIndex.keyStride] = key.strides[2];
+        words[task + fieldIndex.keyScales] =
+          keyScales.address + b * keyScales.strides[0] + keyHead * keyScales.strides[1];
+        words[task + fieldIndex.value] = value.address + b * value.strides[0] + keyHead * value.strides[1];
+        words[task + fieldIndex.valueStride] = value.strides[2];
+        words[task + fieldIndex.valueScales] =
+          valueScales.address + b * valueScales.strides[0] + keyHead * valueScales.strides[1];
+        words[task + fieldIndex.rows] = rows;
+        words[task + fieldIndex.queries] = call.queryLengths[b];
+        words[task + fieldIndex.firstQuery] = call.queryOffsets[b];
+        words[task + fieldIndex.batch] = b;
+        words[task + fieldIndex.head] = keyHead * group;
+        floats[task + fieldIndex.queryScale] = placed.units.queryScale;
+        floats[task + fieldIndex.unit] = placed.units.score * Math.LOG2E;
+      }
       words[task + fieldIndex.partial] = partial + index * rows * rowBytes;
-      words[task + fieldIndex.rows] = rows;
-      words[task + fieldIndex.queries] = call.queryLengths[b];
-      words[task + fieldIndex.firstQuery] = call.queryOffsets[b];
-      words[task + fieldIndex.batch] = b;
-      words[task + fieldIndex.head] = keyHead * group;
       words[task + fieldIndex.runs] = runs.address;
       words[task + fieldIndex.runCount] = runs.count;
-      floats[task + fieldIndex.queryScale] = placed.units.queryScale;
-      floats[task + fieldIndex.unit] = placed.units.score * Math.LOG2E;
       task += decodeBytes / 4;
-      pairs += rows * chunkKeys;
+      pairs += rows * chunk;
     }
   }
   runner.decode(tasks, count, pairs * (plan.headDim + plan.valueDim));
 
   for (const { b, keyHead, rows, chunks, partial } of strips) {
-    for (let row = 0; row < rows; row++) {
-      const head = keyHead * group + Math.floor(row / call.queryLengths[b]);
-      const index = (b * heads + head) * queries + (row % call.queryLengths[b]);
+    // a head's rows follow one another in the output; those of the next head do where there is no padding between
+    const together = call.queryLengths[b] === queries ? rows : call.queryLengths[b];
+    for (let row = 0; row < rows; row += together) {
+      const index = (b * heads + keyHead * group + row / call.queryLengths[b]) * queries;
       runner.merge(
         partial + row * rowBytes,
         chunks.length,
         rows * rowBytes,
+        together,
         placed.output + index * plan.valueDim * 4,
         placed.maxima + index * 4,
         placed.totals + index * 4,
-        (call.sinks ? at(call.sinks, head) : 0) / placed.units.score,
+        sinks + index * 4,
         placed.units.score * Math.LOG2E,
       );
     }
@@ -147,7 +160,7 @@ export function decodeCall(
 }
 
 /** The parts of runs that lie in each chunk of keys, for every chunk that has some. */
-function cutIntoChunks(heap: Heap, borrowed: Borrowed, runs: RunList): readonly RunList[] {
+function cutIntoChunks(heap: Heap, borrowed: Borrowed, runs: RunList, chunkKeys: number): readonly RunList[] {
   const words = heap.i32.slice(runs.address / 4, runs.address / 4 + runs.count * 3);
   const parts: number[] = [];
   const firsts: number[] = [];

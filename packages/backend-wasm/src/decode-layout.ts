@@ -5,8 +5,19 @@ import type { TileShape } from "./tile-shape.ts";
 /** Most rows (query heads that share a key head × queries) a strip has. With more, packing keys pays. */
 export const mostStripRows = 16;
 
-/** Keys of one task: always the same, so that partial results, and with them every bit of the output, do not depend on the number of threads. */
-export const chunkKeys = 512;
+/** Keys of one task, at most and at least. Every task begins two streams from memory, which takes as long as reading some dozens of keys. */
+const [mostKeys, leastKeys] = [2048, 512];
+/** Tasks of a call at least, where its keys are as many: what threads share out. */
+const leastTasks = 32;
+
+/** Keys of one task: by the sizes of the call alone, so that partial results, and with them every bit of the output, do not depend on the number of threads.
+ *  @param strips key heads × batch elements
+ *  @param keys of the longest */
+export function chunkKeys(strips: number, keys: number): number {
+  let chunk = mostKeys;
+  while (chunk > leastKeys && strips * Math.ceil(keys / chunk) < leastTasks) chunk /= 2;
+  return chunk;
+}
 
 /** Keys or values that are widened together from float16; they stay in the first-level cache while all rows read them. */
 export const widenedKeys = 16;
@@ -47,7 +58,7 @@ export const partialBytes = (valueDim: number): number => (paddedTo8(valueDim) +
 
 /** Scratch memory of a strip: as a tile's, but keys and values only pass through it when they are widened. */
 export function decodeShape(headDim: number, valueDim: number): TileShape {
-  const keyTile = chunkKeys;
+  const keyTile = mostKeys;
   let end = 0;
   const part = (floats: number): number => {
     const start = end;

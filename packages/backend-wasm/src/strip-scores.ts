@@ -69,7 +69,7 @@ function writeStripScores({ headDim, storage, rows, scoreStride, simd }: StripSh
     add(index, 1);
   };
 
-  const ahead = startReadAhead(f, simd, keyStride, headDim, keyBytes);
+  const ahead = startReadAhead(f, simd, keyStride, headDim, keyBytes, 3);
   eachPair(f, scores, end, () => {
     startPair(f, key, keyStride, keys, headDim * keyBytes, ahead);
     if (scales) {

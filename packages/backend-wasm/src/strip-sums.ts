@@ -74,7 +74,7 @@ function writeStripSums(shape: StripShape, skipZeros: boolean): FunctionBody {
     }
   };
 
-  const ahead = startReadAhead(f, simd, valueStride, valueDim, valueBytes);
+  const ahead = startReadAhead(f, simd, valueStride, valueDim, valueBytes, 4);
   eachPair(f, weights, end, () => {
     startPair(f, value, valueStride, values, valueDim * valueBytes, ahead);
     if (scales) {

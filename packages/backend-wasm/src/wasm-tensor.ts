@@ -81,8 +81,13 @@ export function allocateTensor(heap: Heap, shape: readonly number[], dtype: DTyp
     throw new ShapeError(`backend-wasm: expected a shape of whole numbers, got [${shape.join(", ")}].`);
   }
   const view = views[dtype];
-  const address = heap.allocate(shape.reduce((product, length) => product * length, 1) * view.bytes);
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, length) => product * length, 1));
+  const strides = [...shape];
+  let size = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = size;
+    size *= shape[axis];
+  }
+  const address = heap.allocate(size * view.bytes);
   let live = true;
   const dispose = (): void => {
     if (live) heap.free(address);

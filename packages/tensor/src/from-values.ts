@@ -28,7 +28,10 @@ export type TensorLike = Tensor | NestedValues | MatrixLike | NdarrayLike;
 export function tensor(values: TensorLike, options: { dtype?: DType; shape?: readonly number[] } = {}): Tensor {
   const { dtype, shape } = options;
   if (dtype !== undefined) checkDType("tensor", dtype);
-  if (shape !== undefined) checkDimensions("tensor", shape);
+  const size = shape && checkDimensions("tensor", shape);
+  // the usual case at once: numbers that lie in the order and number that the shape asks for
+  if (isNumberArray(values) && shape !== undefined && values.length === size)
+    return readStrided({ data: values, shape }, dtype);
   const made = read(values, dtype);
   return shape === undefined ? made : reshape(made, shape);
 }
