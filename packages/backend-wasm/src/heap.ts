@@ -8,7 +8,7 @@ const padding = 64;
 const firstAddress = pageBytes;
 
 /** Kernels may read this far past a block: they ask for memory ahead of time. */
-export const readAhead = 3072;
+export const readAhead = 2048;
 
 /** Growing takes at most 16 MiB more than was asked for. */
 const mostSparePages = 256;
