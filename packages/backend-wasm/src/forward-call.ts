@@ -16,6 +16,8 @@ type RunTasks = (address: number, count: number, scratchBytes: number) => void;
 /** The exports of a plan's module. */
 export interface ForwardRunner extends StripRunner {
   readonly runTasks: RunTasks;
+  /** That share the tasks, at most. */
+  readonly threads: number;
 }
 
 const fieldIndex = Object.fromEntries(taskFields.map((name, index) => [name, index])) as Record<TaskField, number>;
@@ -59,7 +61,8 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
       };
       decodeCall(heap, borrowed, plan, call, tiles, placed, runner);
     } else {
-      const { queryTile } = module.shape;
+      // the taller a tile, the more rows use what it packs; but every thread should have some. No bit depends on it.
+      const queryTile = Math.min(module.shape.queryTile, Math.max(1, Math.ceil(rows / (2 * runner.threads))));
       const blockRows = Math.ceil(queries / tiles.queryBlock);
       const most = batch * heads * blockRows * Math.ceil(Math.min(tiles.queryBlock, queries) / queryTile);
       const tasks = borrowed.allocate(most * taskBytes);

@@ -96,14 +96,18 @@ export class ForwardTile {
     loop.int("queryStride");
     loop.float("queryScale");
     f.call(this.#function("copyQuery"));
-    const rows = shape.queryTile + shape.microRows;
-    for (const [offset, bytes] of [
-      [shape.sums, rows * paddedTo8(shape.valueDim) * 4],
-      [shape.totals, rows * 4],
+    // the last group's rows may reach behind the tile's
+    for (const [offset, rowBytes] of [
+      [shape.sums, paddedTo8(shape.valueDim) * 4],
+      [shape.totals, 4],
     ]) {
       f.address(loop.scratch, offset);
       f.i32(0);
-      f.i32(bytes);
+      f.get(loop.rows);
+      f.i32(shape.microRows);
+      f.op("i32.add");
+      f.i32(rowBytes);
+      f.op("i32.mul");
       f.op("memory.fill", 0);
     }
     loop.eachRow(() => {

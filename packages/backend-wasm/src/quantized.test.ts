@@ -107,15 +107,15 @@ test("keys that are not seen may have any scale", () => {
 });
 
 test("a cache of int8 lies in the memory and is read there, token by token", () => {
-  const small = createWasmBackend({ threads: 1, maximumBytes: 2 ** 20 });
+  const small = createWasmBackend({ threads: 1, maximumBytes: 2 ** 21 });
   const before = small.bytesInUse;
-  // 2 × 2 heads × 2200 tokens × (48 bytes and a scale) are 450 KiB: as float32 they would not fit
-  const cache = new KeyValueCache({ allocate: small.allocate, dtype: "int8", capacity: 2200 });
-  const [key, value] = [normal(1, 2, 2190, 48), normal(1, 2, 2190, 48)];
+  // 2 × 2 heads × 4400 tokens × (48 bytes and a scale) are 900 KiB: as float32 they would not fit
+  const cache = new KeyValueCache({ allocate: small.allocate, dtype: "int8", capacity: 4400 });
+  const [key, value] = [normal(1, 2, 4390, 48), normal(1, 2, 4390, 48)];
   cache.append(key, value);
   const held = small.bytesInUse - before;
-  expect(held).toBeGreaterThanOrEqual(2 * 2 * 2200 * 52);
-  expect(held).toBeLessThan(2 * 2 * 2200 * 53);
+  expect(held).toBeGreaterThanOrEqual(2 * 2 * 4400 * 52);
+  expect(held).toBeLessThan(2 * 2 * 4400 * 53);
   attention(normal(1, 4, 1, 48), cache.key, cache.value, { backend: small });
   const inUse = small.bytesInUse;
   for (let token = 0; token < 10; token++) {

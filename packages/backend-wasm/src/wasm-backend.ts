@@ -113,6 +113,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
         check();
         if (!live) throw new AttentionError("backend-wasm: this kernel has been disposed of. Compile the plan again.");
         const runner: ForwardRunner = {
+          threads: count,
           runTasks: (tasks, count, scratchBytes) => {
             const pairs = orderTasks(heap, tasks, count);
             kernel.run("run", tasks, count, pairs * (plan.headDim + plan.valueDim), scratchBytes);
