@@ -66,7 +66,10 @@ export function decodeCall(
   const keyHeads = call.key.shape[1];
   const group = heads / keyHeads;
   const rowBytes = partialBytes(plan.valueDim);
-  const chunk = chunkKeys(batch * keyHeads, Math.max(...call.keyLengths));
+  const chunk = chunkKeys(
+    batch * keyHeads,
+    call.keyLengths.reduce((most, length) => Math.max(most, length), 0),
+  );
   const chunkLists = new Map<number, readonly RunList[]>();
   const chunksOf = (b: number, head: number): readonly RunList[] => {
     const runs = tiles.runs(b, head, 0);
