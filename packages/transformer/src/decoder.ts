@@ -2,6 +2,7 @@ import { referenceBackend, type Backend, type QuantizedWeight } from "@fovea/dot
 import type { CacheOptions, Projection } from "@fovea/multi-head-attention";
 import { transpose, type Tensor } from "@fovea/tensor";
 import { checkOptions, type OptionNames } from "./check-options.ts";
+import { checkOrder, type Order } from "./check-order.ts";
 import { DecoderSession } from "./decoder-session.ts";
 import type { LayerResult } from "./layer.ts";
 import type { AttentionSettings } from "./layer-options.ts";
@@ -34,7 +35,7 @@ export interface DecoderSettings {
   /** Default heads as in `attention`, and nothing else. */
   readonly crossAttention?: AttentionSettings | readonly AttentionSettings[];
   /** Default `"pre"`. */
-  readonly order?: "pre" | "post";
+  readonly order?: Order;
   /** Default `referenceBackend`. */
   readonly backend?: Backend;
 }
@@ -69,7 +70,7 @@ export interface PreparedDecoder extends DecoderWeights {
   readonly head: Projection | QuantizedHead;
   readonly attention: readonly AttentionSettings[];
   readonly crossAttention: readonly AttentionSettings[];
-  readonly order: "pre" | "post";
+  readonly order: Order;
   readonly backend: Backend;
 }
 
@@ -79,7 +80,8 @@ export interface PreparedDecoder extends DecoderWeights {
  *  @throws {ShapeError | DTypeError} for a weight no kernel can be made for */
 export function createDecoder(weights: DecoderWeights, settings: DecoderSettings): Decoder {
   checkOptions("createDecoder", settings, settingNames);
-  const { backend = referenceBackend, order = "pre" } = settings;
+  const { backend = referenceBackend } = settings;
+  const order = checkOrder("createDecoder", settings.order);
   const count = weights.layers.length;
   const attention = settingsOfLayers("createDecoder", "attention", settings.attention, count);
   const crossAttention = settingsOfLayers(

@@ -1,6 +1,7 @@
 import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
 import type { Tensor } from "@fovea/tensor";
 import { checkOptions, type OptionNames } from "./check-options.ts";
+import { checkOrder, type Order } from "./check-order.ts";
 import { encoderLayer, type LayerResult } from "./layer.ts";
 import type { AttentionSettings } from "./layer-options.ts";
 import type { EncoderLayerWeights } from "./layer-weights.ts";
@@ -23,7 +24,7 @@ export interface EncoderSettings {
   /** For all layers, or for each. */
   readonly attention: AttentionSettings | readonly AttentionSettings[];
   /** Default `"pre"`. */
-  readonly order?: "pre" | "post";
+  readonly order?: Order;
   /** Default `referenceBackend`. */
   readonly backend?: Backend;
 }
@@ -53,7 +54,8 @@ export interface Encoder {
  *  @throws {TransformerError} for a setting that there is not, or that does not fit the layers */
 export function createEncoder(weights: EncoderWeights, settings: EncoderSettings): Encoder {
   checkOptions("createEncoder", settings, settingNames);
-  const { backend = referenceBackend, order } = settings;
+  const { backend = referenceBackend } = settings;
+  const order = checkOrder("createEncoder", settings.order);
   const operations = backend.operations ?? referenceBackend.operations;
   const perLayer = settingsOfLayers("createEncoder", "attention", settings.attention, weights.layers.length);
   const store = new WeightStore(backend);

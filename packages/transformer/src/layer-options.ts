@@ -1,5 +1,6 @@
 import type { Backend } from "@fovea/dot-product-attention";
 import type { KeyValueCache, MultiHeadAttentionOptions } from "@fovea/multi-head-attention";
+import type { Order } from "./check-order.ts";
 import type { Tensor } from "@fovea/tensor";
 
 /** How the heads of a layer attend: their number, and any score, mask and probability program, normalizer, scale, sinks or position transform. */
@@ -12,7 +13,7 @@ export interface EncoderLayerOptions {
   readonly attention: AttentionSettings;
   /** `"pre"` (default) normalizes what a part reads: `x + part(normalize(x))`; `"post"` the sum: `normalize(x + part(x))`, as the first
    *  transformers did (Xiong et al. 2020 compare the two). */
-  readonly order?: "pre" | "post" | undefined;
+  readonly order?: Order | undefined;
   /** Tokens of each sequence, `[batch]`; default all. The rest is padding and never attended. */
   readonly lengths?: ArrayLike<number> | undefined;
   /** Default `referenceBackend`. */

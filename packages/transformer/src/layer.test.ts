@@ -1,6 +1,7 @@
 import { createWasmBackend } from "@fovea/backend-wasm";
 import { assertAllClose, tensor, toNested, type Tensor } from "@fovea/tensor";
 import { expect, test } from "vitest";
+import { createEncoder } from "./encoder.ts";
 import { decoderLayer, encoderLayer } from "./layer.ts";
 import { add, attended, normalized, someLayer, someVectors, workedOn, type Sequence } from "./naive.test-support.ts";
 import { TransformerError } from "./transformer-error.ts";
@@ -92,4 +93,13 @@ test("options that there are not are refused by name", () => {
   expect(() => decoderLayer(layer, someVectors(2, 8), options)).toThrow(
     'decoderLayer: there is no option "keyLengths"',
   );
+});
+
+test("an order that there is not is refused, not taken for another", () => {
+  const layer = someLayer({ gated: false, norm: "layer", crosses: false });
+  const settings = { attention, order: "sandwich" as "pre" };
+  const message = 'expected order to be "pre" or "post", got "sandwich"';
+  expect(() => encoderLayer(layer, someVectors(2, 8), settings)).toThrow(message);
+  expect(() => decoderLayer(layer, someVectors(2, 8), settings)).toThrow(message);
+  expect(() => createEncoder({ layers: [layer] }, settings)).toThrow(message);
 });

@@ -3,6 +3,7 @@ import { causal } from "@fovea/masking";
 import { KeyValueCache, multiHeadAttention, type MultiHeadAttentionResult } from "@fovea/multi-head-attention";
 import type { Tensor } from "@fovea/tensor";
 import { checkOptions, type OptionNames } from "./check-options.ts";
+import { checkOrder, type Order } from "./check-order.ts";
 import { feedForward } from "./feed-forward.ts";
 import type { DecoderLayerOptions, EncoderLayerOptions } from "./layer-options.ts";
 import type { DecoderLayerWeights, EncoderLayerWeights } from "./layer-weights.ts";
@@ -36,7 +37,8 @@ export interface LayerResult {
  *  @see Vaswani et al. 2017, section 3.1 */
 export function encoderLayer(weights: EncoderLayerWeights, x: Tensor, options: EncoderLayerOptions): LayerResult {
   checkOptions("encoderLayer", options, encoderNames);
-  const { attention: settings, order = "pre", lengths, backend } = options;
+  const { attention: settings, lengths, backend } = options;
+  const order = checkOrder("encoderLayer", options.order);
   const operations = backend?.operations ?? referenceBackend.operations;
   const attention = multiHeadAttention(
     weights.attention,
@@ -57,7 +59,8 @@ export function encoderLayer(weights: EncoderLayerWeights, x: Tensor, options: E
  *  @throws {ShapeError | AttentionError | MultiHeadAttentionError | CacheError}; the cache then holds what it held */
 export function decoderLayer(weights: DecoderLayerWeights, x: Tensor, options: DecoderLayerOptions): LayerResult {
   checkOptions("decoderLayer", options, decoderNames);
-  const { attention: settings, order = "pre", lengths, cache, memory, backend } = options;
+  const { attention: settings, lengths, cache, memory, backend } = options;
+  const order = checkOrder("decoderLayer", options.order);
   const operations = backend?.operations ?? referenceBackend.operations;
   checkMemory(weights, memory);
   const attention = multiHeadAttention(
@@ -88,8 +91,6 @@ export function decoderLayer(weights: DecoderLayerWeights, x: Tensor, options: D
 }
 
 const lookBack = causal();
-
-type Order = "pre" | "post";
 
 function before(x: Tensor, normalization: Normalization, order: Order, operations: BlockOperations): Tensor {
   return order === "pre" ? normalize(x, normalization, operations) : x;

@@ -1,3 +1,4 @@
+import type { Order } from "../check-order.ts";
 import type { AttentionSettings } from "../layer-options.ts";
 import type { DecoderLayerWeights } from "../layer-weights.ts";
 import { createTurn, RowAttention, type Turn, type Window } from "./row-attention.ts";
@@ -12,7 +13,7 @@ import type { Sight } from "./visible-runs.ts";
 export interface RowLayerOptions {
   readonly settings: AttentionSettings;
   readonly sight: Sight;
-  readonly order: "pre" | "post";
+  readonly order: Order;
   /** Tokens there is room for, and whether they move to make some. */
   readonly room: number;
   readonly moves: boolean;

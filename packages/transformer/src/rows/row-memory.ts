@@ -1,6 +1,7 @@
 import { readValues, type Tensor } from "@fovea/tensor";
 import { plainRowExponentials, type RowExponentials } from "./row-exponentials.ts";
 import { rowModule } from "./row-module.ts";
+import { TransformerError } from "../transformer-error.ts";
 import { panelColumns, plainRowProduct, type RowProduct } from "./row-product.ts";
 
 /** A matrix in panels of 8 columns, padded with zeros to even rows and whole panels. */
@@ -74,13 +75,20 @@ export class RowMemory {
   }
 
   #grow(pages: number): void {
-    if (this.#memory) {
-      this.#memory.grow(pages);
-      this.#numbers = new Float32Array(this.#memory.buffer);
-    } else {
-      const larger = new Float32Array(this.#numbers.length + pages * pageFloats);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
+    try {
+      if (this.#memory) {
+        this.#memory.grow(pages);
+        this.#numbers = new Float32Array(this.#memory.buffer);
+      } else {
+        const larger = new Float32Array(this.#numbers.length + pages * pageFloats);
+        larger.set(this.#numbers);
+        this.#numbers = larger;
+      }
+    } catch (cause) {
+      throw new TransformerError(
+        `RowSession: ${pages * pageFloats} more numbers do not fit into memory. Keep fewer tokens: a smaller capacity, or a window.`,
+        { cause },
+      );
     }
   }
 }

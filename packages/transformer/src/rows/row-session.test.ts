@@ -158,6 +158,14 @@ test("more room than rotary tables have rows, or none, is refused", () => {
   expect(() => new RowSession(gated, settings, { window: { recent: 64 } })).toThrow("window.recent");
 });
 
+test("more room than there is memory, and an order that there is not, are refused", () => {
+  const settings = { attention: { heads: 4 } };
+  const unplaced = { ...gated, embedding: { tokens: gated.embedding.tokens } };
+  expect(() => new RowSession(unplaced, settings, { capacity: 1e12 })).toThrow(TransformerError);
+  expect(() => new RowSession(unplaced, settings, { capacity: 1e12 })).toThrow("do not fit into memory");
+  expect(() => new RowSession(gated, { ...settings, order: "sandwich" as "pre" }, { capacity: 4 })).toThrow("sandwich");
+});
+
 test("settings and options that there are not, and a capacity beside a window, are refused by name", () => {
   const settings = { attention: { heads: 4 } };
   const misspelled = { capacity: 4, capactiy: 5 } as RowSessionOptions;

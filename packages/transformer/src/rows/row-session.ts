@@ -1,6 +1,7 @@
 import { tensor, transpose, readValues, type Tensor } from "@fovea/tensor";
 import type { Program } from "@fovea/program";
 import { checkOptions, type OptionNames } from "../check-options.ts";
+import { checkOrder } from "../check-order.ts";
 import type { DecoderSettings, DecoderWeights } from "../decoder.ts";
 import { settingsOfLayers } from "../settings.ts";
 import { TransformerError } from "../transformer-error.ts";
@@ -51,6 +52,7 @@ export class RowSession implements TokenSession {
    *  @throws {ProgramError} for a program that cannot be run */
   constructor(weights: DecoderWeights, settings: RowSettings, options: RowSessionOptions) {
     checkOptions("RowSession", settings, settingNames);
+    const order = checkOrder("RowSession", settings.order);
     const { embedding, layers } = weights;
     const attention = settingsOfLayers("RowSession", "attention", settings.attention, layers.length);
     const { room, recent, sinks } = checkRowSession(weights, attention, options);
@@ -76,7 +78,7 @@ export class RowSession implements TokenSession {
       createRowLayer(memory, layer, {
         settings: attention[index],
         sight: sightOf(attention[index].mask ? programOf(attention[index].mask) : null),
-        order: settings.order ?? "pre",
+        order,
         room,
         moves: recent !== Infinity,
       }),
