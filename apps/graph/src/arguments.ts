@@ -29,7 +29,11 @@ export function parseArguments(argv: readonly string[]): Arguments {
     )
     .option("-n, --node <number>", "what one paper looked at, and how it was read", wholeNumber(0, 2 ** 31 - 1))
     .option("-a, --attention <file>", "draw that paper (default: 610) and all it was read from, as an SVG picture")
-    .option("--blocks", "draw the blocks of pairs that hold a citation, before and after renumbering", false)
+    .addOption(
+      new Option("--blocks", "draw the blocks of pairs that hold a citation, before and after renumbering")
+        .default(false)
+        .conflicts(["node", "attention", "train", "json"]),
+    )
     .option("-t, --train", "train the network here on 140 papers, instead of reading the paper's own weights", false)
     .option("--seed <number>", "the same seed trains the same network", wholeNumber(0, 1_000_000), 1)
     .option("--epochs <count>", "train so long at most", wholeNumber(1, mostEpochs), mostEpochs)

@@ -67,6 +67,7 @@ test("a folder without the data is named", () => {
 test.each([
   [["--epochs", "0"], "Expected a whole number from 1 to 1000"],
   [["paper"], "too many arguments"],
+  [["--blocks", "--json"], "cannot be used with option '--json'"],
 ])("%j is refused", (argv, message) => {
   const { status, stderr } = run(...argv);
   expect(status).toBe(1);
