@@ -181,7 +181,8 @@ export function rowsOf({ threads }: { readonly threads: number }): Row[] {
         id: "decode-8192",
         rivals: [rival("onnxruntime-web", decode), rival("onnxruntime-node", decode)],
         targets: [ofLimitAtLeast(0.75, "the read bandwidth"), fasterThan("onnxruntime-web", 2)],
-        limitedBy: "memory: WebAssembly cannot ask for lines ahead of time without waiting for them",
+        limitedBy:
+          "lines under way: WebAssembly asks for one by reading it, and a processor looks only so many instructions ahead",
         seconds: 12,
       }),
       limit: { of: "read", amount: keyValueBytes(decode) },
