@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { fromCaller } from "@fovea/listen/src/arguments.ts";
 import { backends } from "@fovea/listen/src/backends.ts";
 import { Command, InvalidArgumentError, Option } from "commander";
 
@@ -41,11 +41,6 @@ export function parseArguments(argv: readonly string[]): Arguments {
     ...(attention !== undefined && { attention: fromCaller(attention) }),
     ...(weights !== undefined && { weights: fromCaller(weights) }),
   };
-}
-
-/** `npm run keywords` runs the app in its own folder and says where it was called from: paths are meant from there. */
-export function fromCaller(path: string): string {
-  return resolve(process.env["FOVEA_CALLED_FROM"] ?? "", path);
 }
 
 function svgOrPng(path: string): string {

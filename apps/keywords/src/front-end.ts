@@ -1,7 +1,7 @@
 import { referenceBackend, type Backend, type PreparedWeight } from "@fovea/dot-product-attention";
 import { embed } from "@fovea/embedding";
 import { trace } from "@fovea/program";
-import { multiply, reshape, scalar, tensor, toArray, type Tensor } from "@fovea/tensor";
+import { clone, multiply, reshape, scalar, tensor, type Tensor } from "@fovea/tensor";
 
 /** What turns a second of sound into a picture of it, all of it constants in the model's file. */
 export interface FrontEndWeights {
@@ -61,15 +61,11 @@ export function createFrontEnd(weights: FrontEndWeights, backend: Backend): Fron
         const power = (part: Tensor): Tensor => operations.map(operations.linear(faded, part), square);
         const magnitudes = operations.map(operations.add(power(cosine), power(sine)), squareRoot);
         const bands = operations.map(operations.linear(magnitudes, mel), logarithm);
-        return { mel: plain(bands), coefficients: plain(operations.linear(bands, spread, { bias })) };
+        // copies in JavaScript's own memory, where no scope ends
+        return { mel: clone(bands), coefficients: clone(operations.linear(bands, spread, { bias })) };
       }),
     dispose() {
       for (const weight of prepared) weight.dispose();
     },
   };
-}
-
-/** A copy in JavaScript's own memory, where no scope ends. */
-function plain(x: Tensor): Tensor {
-  return tensor(Float32Array.from(toArray(x)), { shape: x.shape });
 }

@@ -1,10 +1,11 @@
 import { basename } from "node:path";
+import { fromCaller } from "@fovea/listen/src/arguments.ts";
 import { backends } from "@fovea/listen/src/backends.ts";
 import { ListenError } from "@fovea/listen/src/listen-error.ts";
 import { openWavFile } from "@fovea/listen/src/open-sound.ts";
 import { checkSavable, saveFile } from "@fovea/listen/src/save-file.ts";
 import pc from "picocolors";
-import { fromCaller, parseArguments, type Arguments } from "./arguments.ts";
+import { parseArguments, type Arguments } from "./arguments.ts";
 import { attentionSvg } from "./attention-picture.ts";
 import { findModelFolder, findRecordings, missingModel } from "./data-folder.ts";
 import { hearSound, type Hearing } from "./hear-sound.ts";

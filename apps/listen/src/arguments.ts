@@ -83,7 +83,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
 }
 
 /** `npm run listen` runs the app in its own folder and says where it was called from: paths are meant from there. */
-function fromCaller(path: string): string {
+export function fromCaller(path: string): string {
   return resolve(process.env["FOVEA_CALLED_FROM"] ?? "", path);
 }
 

@@ -12,7 +12,7 @@ import type { BackwardModule } from "./backward-module.ts";
 import { writeCallRecord } from "./call-record.ts";
 import { type BackwardChunk, cutBackward } from "./cut-backward.ts";
 import type { Heap } from "./heap.ts";
-import { Borrowed, type Placed, place } from "./operand.ts";
+import { Borrowed, type Placed, place, rowAddress } from "./operand.ts";
 import { Records } from "./records.ts";
 import { sinkGradients, writeShifts } from "./row-shifts.ts";
 import { writeRunLists } from "./run-lists.ts";
@@ -86,17 +86,17 @@ export function backwardCall(
       const row = (b * heads + head) * queries + first;
       const fields: Record<BackwardTileField, number> = {
         call: record,
-        query: addressOf(query, b, head, first),
+        query: rowAddress(query, b, head, first),
         queryStride: query.strides[2],
-        key: addressOf(key, b, keyHead, 0),
+        key: rowAddress(key, b, keyHead),
         keyStride: key.strides[2],
-        value: addressOf(value, b, keyHead, 0),
+        value: rowAddress(value, b, keyHead),
         valueStride: value.strides[2],
-        output: addressOf(output, b, head, first),
+        output: rowAddress(output, b, head, first),
         outputStride: output.strides[2],
-        outputGradient: addressOf(upstream, b, head, first),
+        outputGradient: rowAddress(upstream, b, head, first),
         outputGradientStride: upstream.strides[2],
-        queryGradient: addressOf(queryGradient, b, head, first),
+        queryGradient: rowAddress(queryGradient, b, head, first),
         queryGradientStride: queryGradient.strides[2],
         shifts: shifts + row * 4,
         means: means + row * 4,
@@ -156,9 +156,9 @@ export function backwardCall(
             partCount: part - firstPart,
             firstKey: first,
             endKey: Math.min(first + mergeKeys, keys),
-            keyGradient: addressOf(keyGradient, b, keyHead, 0),
+            keyGradient: rowAddress(keyGradient, b, keyHead),
             keyGradientStride: keyGradient.strides[2],
-            valueGradient: addressOf(valueGradient, b, keyHead, 0),
+            valueGradient: rowAddress(valueGradient, b, keyHead),
             valueGradientStride: valueGradient.strides[2],
             scale: call.scale,
           };
@@ -183,9 +183,6 @@ export function backwardCall(
 
 const inFloat32 = (source: Tensor): Tensor =>
   source.dtype === "float32" || source.dtype === "float64" ? source : cast(source, "float32");
-
-const addressOf = (of: Placed, batch: number, head: number, row: number): number =>
-  of.address + batch * of.strides[0] + head * of.strides[1] + row * of.strides[2];
 
 const placedDense = ({ address, strides }: WasmTensor): Placed => ({
   address,

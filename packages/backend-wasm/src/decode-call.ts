@@ -9,7 +9,7 @@ import {
   partialBytes,
 } from "./decode-layout.ts";
 import type { Heap } from "./heap.ts";
-import type { Borrowed, Placed } from "./operand.ts";
+import { type Borrowed, type Placed, rowAddress } from "./operand.ts";
 import type { PlanModule } from "./plan-module.ts";
 import type { RunList, TilePlan } from "./run-lists.ts";
 
@@ -109,30 +109,26 @@ export function decodeCall(
   let pairs = 0;
   for (const { b, keyHead, rows, chunks, partial } of strips) {
     const first = task;
+    words[first + fieldIndex.call] = placed.record;
+    words[first + fieldIndex.query] = rowAddress(query, b, keyHead * group);
+    words[first + fieldIndex.queryStride] = query.strides[2];
+    words[first + fieldIndex.headStride] = query.strides[1];
+    words[first + fieldIndex.key] = rowAddress(key, b, keyHead);
+    words[first + fieldIndex.keyStride] = key.strides[2];
+    words[first + fieldIndex.keyScales] = rowAddress(keyScales, b, keyHead);
+    words[first + fieldIndex.value] = rowAddress(value, b, keyHead);
+    words[first + fieldIndex.valueStride] = value.strides[2];
+    words[first + fieldIndex.valueScales] = rowAddress(valueScales, b, keyHead);
+    words[first + fieldIndex.rows] = rows;
+    words[first + fieldIndex.queries] = call.queryLengths[b];
+    words[first + fieldIndex.firstQuery] = call.queryOffsets[b];
+    words[first + fieldIndex.batch] = b;
+    words[first + fieldIndex.head] = keyHead * group;
+    floats[first + fieldIndex.queryScale] = placed.units.queryScale;
+    floats[first + fieldIndex.unit] = placed.units.score * Math.LOG2E;
     for (const [index, runs] of chunks.entries()) {
       // tasks of a strip differ in their chunk only
       if (index > 0) words.copyWithin(task, first, first + decodeBytes / 4);
-      else {
-        words[task + fieldIndex.call] = placed.record;
-        words[task + fieldIndex.query] = query.address + b * query.strides[0] + keyHead * group * query.strides[1];
-        words[task + fieldIndex.queryStride] = query.strides[2];
-        words[task + fieldIndex.headStride] = query.strides[1];
-        words[task + fieldIndex.key] = key.address + b * key.strides[0] + keyHead * key.strides[1];
-        words[task + fieldIndex.keyStride] = key.strides[2];
-        words[task + fieldIndex.keyScales] =
-          keyScales.address + b * keyScales.strides[0] + keyHead * keyScales.strides[1];
-        words[task + fieldIndex.value] = value.address + b * value.strides[0] + keyHead * value.strides[1];
-        words[task + fieldIndex.valueStride] = value.strides[2];
-        words[task + fieldIndex.valueScales] =
-          valueScales.address + b * valueScales.strides[0] + keyHead * valueScales.strides[1];
-        words[task + fieldIndex.rows] = rows;
-        words[task + fieldIndex.queries] = call.queryLengths[b];
-        words[task + fieldIndex.firstQuery] = call.queryOffsets[b];
-        words[task + fieldIndex.batch] = b;
-        words[task + fieldIndex.head] = keyHead * group;
-        floats[task + fieldIndex.queryScale] = placed.units.queryScale;
-        floats[task + fieldIndex.unit] = placed.units.score * Math.LOG2E;
-      }
       words[task + fieldIndex.partial] = partial + index * rows * rowBytes;
       words[task + fieldIndex.runs] = runs.address;
       words[task + fieldIndex.runCount] = runs.count;

@@ -4,7 +4,7 @@ import { writeCallRecord } from "./call-record.ts";
 import { decodeCall, isDecode, type ScoreUnits, type StripRunner } from "./decode-call.ts";
 import type { Heap } from "./heap.ts";
 import { taskBytes, taskFields, type TaskField } from "./layout.ts";
-import { Borrowed, place, placeScales } from "./operand.ts";
+import { Borrowed, place, placeScales, rowAddress } from "./operand.ts";
 import type { PlanModule } from "./plan-module.ts";
 import { type RunList, writeRunLists } from "./run-lists.ts";
 import { tileHeight } from "./tile-height.ts";
@@ -88,17 +88,14 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
             const row = (b * heads + head) * queries + first;
             const task = tasks / 4 + count * stride;
             words[task + fieldIndex.call] = record;
-            words[task + fieldIndex.query] =
-              query.address + b * query.strides[0] + head * query.strides[1] + first * query.strides[2];
+            words[task + fieldIndex.query] = rowAddress(query, b, head, first);
             words[task + fieldIndex.queryStride] = query.strides[2];
-            words[task + fieldIndex.key] = key.address + b * key.strides[0] + keyHead * key.strides[1];
+            words[task + fieldIndex.key] = rowAddress(key, b, keyHead);
             words[task + fieldIndex.keyStride] = key.strides[2];
-            words[task + fieldIndex.keyScales] =
-              keyScales.address + b * keyScales.strides[0] + keyHead * keyScales.strides[1];
-            words[task + fieldIndex.value] = value.address + b * value.strides[0] + keyHead * value.strides[1];
+            words[task + fieldIndex.keyScales] = rowAddress(keyScales, b, keyHead);
+            words[task + fieldIndex.value] = rowAddress(value, b, keyHead);
             words[task + fieldIndex.valueStride] = value.strides[2];
-            words[task + fieldIndex.valueScales] =
-              valueScales.address + b * valueScales.strides[0] + keyHead * valueScales.strides[1];
+            words[task + fieldIndex.valueScales] = rowAddress(valueScales, b, keyHead);
             words[task + fieldIndex.output] = output.address + row * plan.valueDim * 4;
             words[task + fieldIndex.outputStride] = plan.valueDim * 4;
             words[task + fieldIndex.logSumExp] = totals + row * 4;

@@ -4,6 +4,7 @@ import { emitExp2, prepareExp2 } from "./exp2.ts";
 import type { ForwardParts } from "./forward.ts";
 import { paddedTo8 } from "./pack.ts";
 import { emitScaledStore } from "./scaled-store.ts";
+import { pushShift } from "./push-shift.ts";
 
 /** `merge(partial, chunks, stride, rows, output, maxima, totals, sinks, unit)`: the results of a few rows over several chunks of keys become their results
  *  over all. The partial results of the first chunk lie at `partial`, the others' `stride` bytes apart: of each row sums, largest score, total of weights
@@ -71,13 +72,7 @@ export function emitMergePartials({ shape, normalizer, simd }: ForwardParts): Fu
       f.op("f32.max");
       f.set(maximum);
     });
-    // A row that has seen nothing has the maximum -Infinity; shifting by 0 keeps its chunks at 0 instead of NaN.
-    f.get(maximum);
-    f.f32(0);
-    f.get(maximum);
-    f.f32(-Infinity);
-    f.op("f32.ne");
-    f.op("select");
+    pushShift(f, maximum);
     f.set(shift);
     f.f32(0);
     f.set(total);

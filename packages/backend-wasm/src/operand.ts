@@ -8,6 +8,10 @@ export interface Placed {
   readonly strides: readonly [number, number, number];
 }
 
+/** Where a row of an operand starts. */
+export const rowAddress = (of: Placed, batch: number, head: number, row = 0): number =>
+  of.address + batch * of.strides[0] + head * of.strides[1] + row * of.strides[2];
+
 /** Blocks of one call, freed together when it ends. */
 export class Borrowed {
   readonly #heap: Heap;

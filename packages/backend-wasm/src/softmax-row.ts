@@ -5,6 +5,7 @@ import { pushFolded } from "./fold-lanes.ts";
 import { pairRoom, type TileShape } from "./tile-shape.ts";
 import type { Simd } from "./simd.ts";
 import { joinPair, storePair, vectorPair } from "./vector-pairs.ts";
+import { pushShift } from "./push-shift.ts";
 
 /** `softmaxRow(row, width8, tileMaximum, sums, state, unit)`: turns one row of scores (hidden ones -Infinity) into weights
  *  2^((score - maximum) × unit), online (Milakov & Gimelshein 2018): when the maximum grows, what was summed before is scaled down.
@@ -80,13 +81,7 @@ export function appendSoftmaxRow(
     }
   });
 
-  // A row that has seen nothing has the maximum -Infinity; shifting by 0 keeps its scores -Infinity instead of NaN.
-  f.get(maximum);
-  f.f32(0);
-  f.get(maximum);
-  f.f32(-Infinity);
-  f.op("f32.ne");
-  f.op("select");
+  pushShift(f, maximum);
   f.splat();
   f.set(shift);
   for (const { sum } of pair) {

@@ -4,6 +4,7 @@ import { pushFolded } from "./fold-lanes.ts";
 import { pairRoom, type TileShape } from "./tile-shape.ts";
 import type { Simd } from "./simd.ts";
 import { joinPair, vectorPair } from "./vector-pairs.ts";
+import { pushShift } from "./push-shift.ts";
 
 /** `softmaxStatistics(row, width8, tileMaximum, state, unit)`: carries a row's largest score and its total of 2^((score - largest) × unit) on over one tile, and
  *  leaves the scores as they are. See `emitSoftmaxRow`. */
@@ -26,13 +27,7 @@ export function emitSoftmaxStatistics(shape: TileShape, simd: Simd): FunctionBod
   f.get(tileMaximum);
   f.op("f32.max");
   f.set(maximum);
-  // A row that has seen nothing has the maximum -Infinity; shifting by 0 keeps its scores -Infinity instead of NaN.
-  f.get(maximum);
-  f.f32(0);
-  f.get(maximum);
-  f.f32(-Infinity);
-  f.op("f32.ne");
-  f.op("select");
+  pushShift(f, maximum);
   f.splat();
   f.set(shift);
   // the total so far, brought to the new maximum

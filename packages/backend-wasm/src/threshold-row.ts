@@ -1,5 +1,6 @@
 import { FunctionBody, type Local } from "./assembler.ts";
 import { VectorEmitter } from "./vector-emitter.ts";
+import { pushShift } from "./push-shift.ts";
 
 /** Normalizers whose weights are what of a score lies above a threshold. */
 export type ThresholdRule = "sparsemax" | "entmax15";
@@ -26,13 +27,7 @@ export function emitThresholdRow(rule: ThresholdRule, pieceFloats: number, piece
   const shift = f.local("v128");
   const odd = f.local("v128");
 
-  // Shifting a row of -Infinity by 0 keeps it -Infinity instead of NaN.
-  f.get(maximum);
-  f.f32(0);
-  f.get(maximum);
-  f.f32(-Infinity);
-  f.op("f32.ne");
-  f.op("select");
+  pushShift(f, maximum);
   f.splat();
   f.set(shift);
   f.get(end);

@@ -1,11 +1,10 @@
 import { referenceBackend } from "@fovea/dot-product-attention";
 import { crossAttentionCache, KeyValueCache } from "@fovea/multi-head-attention";
-import { slice, type Tensor } from "@fovea/tensor";
+import { clone, slice, type Tensor } from "@fovea/tensor";
 import { checkOptions, type OptionNames } from "./check-options.ts";
 import type { PreparedDecoder, SessionOptions } from "./decoder.ts";
 import { decoderLayer } from "./layer.ts";
 import { normalize } from "./normalization.ts";
-import { plainCopy } from "./plain-copy.ts";
 import { embedTokens } from "./token-embedding.ts";
 import type { TokenSession } from "./token-session.ts";
 import { TransformerError } from "./transformer-error.ts";
@@ -64,7 +63,8 @@ export class DecoderSession implements TokenSession {
     }
     const before = this.#caches.map((cache) => cache.nextPosition);
     try {
-      const logits = this.#scope(() => plainCopy(this.#run(ids)));
+      // in JavaScript's own memory, where no scope ends
+      const logits = this.#scope(() => clone(this.#run(ids)));
       this.#batch = ids.length;
       this.#length += ids[0].length;
       return logits;

@@ -1,12 +1,11 @@
 import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
-import type { Tensor } from "@fovea/tensor";
+import { clone, type Tensor } from "@fovea/tensor";
 import { checkOptions, type OptionNames } from "./check-options.ts";
 import { checkOrder, type Order } from "./check-order.ts";
 import { encoderLayer, type LayerResult } from "./layer.ts";
 import type { AttentionSettings } from "./layer-options.ts";
 import type { EncoderLayerWeights } from "./layer-weights.ts";
 import { normalize, type Normalization } from "./normalization.ts";
-import { plainCopy } from "./plain-copy.ts";
 import { placeSettings, settingsOfLayers } from "./settings.ts";
 import { embedTokens, type TokenEmbedding } from "./token-embedding.ts";
 import { TransformerError } from "./transformer-error.ts";
@@ -74,7 +73,8 @@ export function createEncoder(weights: EncoderWeights, settings: EncoderSettings
         observe?.(index, result);
         x = result.output;
       }
-      return plainCopy(normalization ? normalize(x, normalization, operations) : x);
+      // in JavaScript's own memory, where no scope ends
+      return clone(normalization ? normalize(x, normalization, operations) : x);
     });
   };
   return {

@@ -1,7 +1,7 @@
 import { readValues, type Tensor } from "@fovea/tensor";
+import { TransformerError } from "../transformer-error.ts";
 import { plainRowExponentials, type RowExponentials } from "./row-exponentials.ts";
 import { rowModule } from "./row-module.ts";
-import { TransformerError } from "../transformer-error.ts";
 import { panelColumns, plainRowProduct, type RowProduct } from "./row-product.ts";
 
 /** A matrix in panels of 8 columns, padded with zeros to even rows and whole panels. */

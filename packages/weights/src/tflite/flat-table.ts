@@ -87,11 +87,6 @@ export class FlatTable {
     return { length, at: (index) => new FlatTable(this.#flat, this.#flat.buffer.__indirect(start + 4 * index)) };
   }
 
-  /** A text's bytes, not yet decoded; empty where it is left out. */
-  text(slot: number): FlatVector {
-    return this.vector(slot, 1);
-  }
-
   /** Where a field lies; null where it is left out. */
   #field(slot: number, bytes: number): number | null {
     const offset = this.#flat.buffer.__offset(this.#position, 4 + 2 * slot);

@@ -66,7 +66,7 @@ function readModel(flat: FlatFile): WeightFile {
     // what has no data is computed when the model runs
     if (data === null) continue;
     const isTaken = (name: string): boolean => name === "" || weights.has(name) || unreadable.has(name);
-    const written = decode(tensor.text(slots.tensor.name));
+    const written = decode(tensor.vector(slots.tensor.name, 1));
     // to the format, names are remarks: tensors go by their number
     const name = isTaken(written) ? `${written}#${index}` : written;
     if (isTaken(name)) throw refuse("a name of its own for every constant tensor", quote(name));
@@ -79,7 +79,7 @@ function readModel(flat: FlatFile): WeightFile {
     else weights.set(name, found);
   }
   buffers.checkApart();
-  const description = decode(model.text(slots.model.description));
+  const description = decode(model.vector(slots.model.description, 1));
   return createWeightFile(file, weights, new Map(description === "" ? [] : [["description", description]]), unreadable);
 }
 
