@@ -6,7 +6,7 @@ import type { Row } from "./row.ts";
 import type { AttentionWork } from "./work.ts";
 
 const measure = (row: Row) =>
-  measureRow(row, { quick: true, rounds: 2, spent: 50, row: 100, turn: 0 }, new AbortController().signal);
+  measureRow(row, { quick: true, rounds: 2, spent: 50, row: 100, turn: 0, warmUp: 0 }, new AbortController().signal);
 
 function row(work: AttentionWork, names: readonly AttentionContender[], rest: Partial<Row> = {}): Row {
   return {

@@ -14,10 +14,12 @@ export interface Effort {
   readonly row: number;
   /** Milliseconds of a contender's turn in a round; at least one run. */
   readonly turn: number;
+  /** Milliseconds that a contender runs before the first round, where times are compared: engines compile for good what has run for a while. */
+  readonly warmUp: number;
 }
 
-export const quickEffort: Effort = { quick: true, rounds: 7, spent: 700, row: 3000, turn: 25 };
-export const fullEffort: Effort = { quick: false, rounds: 21, spent: 6000, row: 20_000, turn: 50 };
+export const quickEffort: Effort = { quick: true, rounds: 7, spent: 700, row: 3000, turn: 25, warmUp: 100 };
+export const fullEffort: Effort = { quick: false, rounds: 21, spent: 6000, row: 20_000, turn: 50, warmUp: 500 };
 
 interface Runner {
   readonly name: string;
@@ -37,12 +39,14 @@ const limitName = "limit";
 export async function measureRow(row: Row, effort: Effort, signal: AbortSignal): Promise<Result> {
   const runners: Runner[] = [];
   const failures: string[] = [];
+  const compares = row.rivals.length > 0 || row.limit !== undefined;
   const start = async (name: string, job: Row["job"]): Promise<void> => {
     try {
       const contender = await startContender(job, signal);
       // ours and the limit are compared in one round at least, so their first runs do not count
       const long = contender.first > longRun && name !== ownName;
       const times = long ? [contender.first] : [];
+      if (compares && !long) await contender.run(effort.warmUp);
       runners.push({ name, contender, rounds: [...times], all: [...times], spent: long ? contender.first : 0 });
     } catch (error) {
       if (signal.aborted) throw error;

@@ -10,7 +10,9 @@ export interface Normalization {
 
 export interface LayerWeights {
   readonly attentionNormalization: Normalization;
+  /** Without the output projection. */
   readonly attention: MultiHeadAttentionWeights;
+  readonly output: Projection;
   /** Where a layer's output is wider than its input, the input is brought to that width before it is added. */
   readonly residual: Projection | null;
   readonly feedForwardNormalization: Normalization;
@@ -75,7 +77,8 @@ function readLayer(find: (name: string, shape: number[]) => Tensor, index: numbe
   };
   return {
     attentionNormalization: normalization("", width),
-    attention: { query, key, value, output },
+    attention: { query, key, value },
+    output,
     residual:
       width === 512
         ? null

@@ -50,9 +50,9 @@ export interface Encoder {
 export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Backend): Encoder {
   const operations = backend.operations ?? referenceBackend.operations;
   const { tokens, layers, head } = readEncoderWeights(weights);
-  for (const { attention, residual, expand, contract } of layers) {
+  for (const { attention, output, residual, expand, contract } of layers) {
     prepareWeights(attention, backend);
-    for (const projection of [residual, expand, contract]) {
+    for (const projection of [output, residual, expand, contract]) {
       if (projection) operations.prepareWeight(projection.weight);
     }
   }
@@ -72,10 +72,10 @@ export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Bac
 
   /** @returns `[1, tokens, 256]` */
   const embedTexts = (texts: readonly (readonly number[])[]): Tensor => {
-    const vectors = operations.place(embed(tokens, packed(texts.flat())));
-    const places = embed(positions, packed(texts.flatMap((text) => [...text.keys()])));
     // the graph adds the vectors twice: once by themselves, once under the positions
-    return operations.add(operations.add(vectors, places), vectors);
+    const vectors = embed(tokens, packed(texts.flat()), { scale: 2 });
+    const places = embed(positions, packed(texts.flatMap((text) => [...text.keys()])));
+    return operations.add(operations.place(vectors), places);
   };
 
   const attendIn = (x: Tensor, layer: LayerWeights, sight: Sight): MultiHeadAttentionResult =>
@@ -83,8 +83,8 @@ export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Bac
 
   /** The first half of a layer. @param x `[1, tokens, width]` @returns `[1, tokens, 512]` */
   const lookAround = (x: Tensor, layer: LayerWeights, sight: Sight): Tensor => {
-    const attended = attendIn(x, layer, sight).output;
-    return layer.residual ? project(x, layer.residual, { residual: attended }) : operations.add(attended, x);
+    const residual = layer.residual ? project(x, layer.residual) : x;
+    return project(attendIn(x, layer, sight).output, layer.output, { residual });
   };
 
   /** @param x `[..., 512]` @returns `[..., 1536]` */

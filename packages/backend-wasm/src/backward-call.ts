@@ -12,7 +12,7 @@ import type { BackwardModule } from "./backward-module.ts";
 import { writeCallRecord } from "./call-record.ts";
 import { type BackwardChunk, cutBackward } from "./cut-backward.ts";
 import type { Heap } from "./heap.ts";
-import { Borrowed, type Placed, place, rowAddress } from "./operand.ts";
+import { axisOrder, Borrowed, place, placeResult, rowAddress } from "./operand.ts";
 import { Records } from "./records.ts";
 import { sinkGradients, writeShifts } from "./row-shifts.ts";
 import { writeRunLists } from "./run-lists.ts";
@@ -50,8 +50,10 @@ export function backwardCall(
     const value = place(heap, borrowed, call.value);
     const output = place(heap, borrowed, inFloat32(forward.output));
     const upstream = place(heap, borrowed, inFloat32(outputGradient));
-    for (const { shape } of [call.query, call.key, call.value]) results.push(allocateTensor(heap, shape, "float32"));
-    const [queryGradient, keyGradient, valueGradient] = results.map(placedDense);
+    for (const operand of [call.query, call.key, call.value]) {
+      results.push(allocateTensor(heap, operand.shape, "float32", resident ? axisOrder(operand) : undefined));
+    }
+    const [queryGradient, keyGradient, valueGradient] = results.map(placeResult);
     const record = writeCallRecord(heap, borrowed, module.layout, call);
     const runLists = writeRunLists(heap, borrowed, call, plan.mask !== null);
     const shifts = borrowed.allocate(rows * 4);
@@ -183,11 +185,6 @@ export function backwardCall(
 
 const inFloat32 = (source: Tensor): Tensor =>
   source.dtype === "float32" || source.dtype === "float64" ? source : cast(source, "float32");
-
-const placedDense = ({ address, strides }: WasmTensor): Placed => ({
-  address,
-  strides: [strides[0] * 4, strides[1] * 4, strides[2] * 4],
-});
 
 /** A copy outside the memory, for callers whose tensors live there too. */
 function takeOut(heap: Heap, source: WasmTensor, float64: boolean): Tensor {

@@ -4,7 +4,7 @@ import { writeCallRecord } from "./call-record.ts";
 import { decodeCall, isDecode, type ScoreUnits, type StripRunner } from "./decode-call.ts";
 import type { Heap } from "./heap.ts";
 import { taskBytes, taskFields, type TaskField } from "./layout.ts";
-import { Borrowed, place, placeScales, rowAddress } from "./operand.ts";
+import { axisOrder, Borrowed, place, placeResult, placeScales, rowAddress } from "./operand.ts";
 import type { PlanModule } from "./plan-module.ts";
 import { type RunList, writeRunLists } from "./run-lists.ts";
 import { tileHeight } from "./tile-height.ts";
@@ -38,15 +38,17 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
     const value = place(heap, borrowed, call.value);
     const keyScales = placeScales(heap, borrowed, call.key);
     const valueScales = placeScales(heap, borrowed, call.value);
-    const output = allocateTensor(heap, [batch, heads, queries, plan.valueDim], "float32");
-    results.push(output);
     const totals = borrowed.allocate(rows * 4);
     const maxima = borrowed.allocate(rows * 4);
     const record = writeCallRecord(heap, borrowed, module.layout, call);
     const tiles = writeRunLists(heap, borrowed, call, plan.mask !== null);
+    const decodes = isDecode(module, call, tiles);
+    const order = resident && !decodes ? axisOrder(call.query) : undefined;
+    const output = allocateTensor(heap, [batch, heads, queries, plan.valueDim], "float32", order);
+    results.push(output);
 
     const units = scoreUnits(plan, call.scale);
-    if (isDecode(module, call, tiles)) {
+    if (decodes) {
       const placed = {
         query,
         key,
@@ -61,6 +63,7 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
       };
       decodeCall(heap, borrowed, plan, call, tiles, placed, runner);
     } else {
+      const placedOutput = placeResult(output);
       // the taller a tile, the more rows use what it packs; but every thread should have some. No bit depends on it.
       const queryTile = Math.min(module.shape.queryTile, Math.max(1, Math.ceil(rows / (2 * runner.threads))));
       const blockRows = Math.ceil(queries / tiles.queryBlock);
@@ -96,8 +99,8 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
             words[task + fieldIndex.value] = rowAddress(value, b, keyHead);
             words[task + fieldIndex.valueStride] = value.strides[2];
             words[task + fieldIndex.valueScales] = rowAddress(valueScales, b, keyHead);
-            words[task + fieldIndex.output] = output.address + row * plan.valueDim * 4;
-            words[task + fieldIndex.outputStride] = plan.valueDim * 4;
+            words[task + fieldIndex.output] = rowAddress(placedOutput, b, head, first);
+            words[task + fieldIndex.outputStride] = placedOutput.strides[2];
             words[task + fieldIndex.logSumExp] = totals + row * 4;
             words[task + fieldIndex.rowMaximum] = maxima + row * 4;
             words[task + fieldIndex.threshold] = 0;

@@ -1,6 +1,7 @@
 import { expandDims, isQuantized, readValues, type Tensor } from "@fovea/tensor";
 import type { Heap } from "./heap.ts";
 import { type Storage, storageBytes } from "./pack.ts";
+import type { WasmTensor } from "./wasm-tensor.ts";
 
 /** A rank-4 operand as kernels see it: where it starts and how many bytes lie between neighbors along the first three axes. */
 export interface Placed {
@@ -11,6 +12,13 @@ export interface Placed {
 /** Where a row of an operand starts. */
 export const rowAddress = (of: Placed, batch: number, head: number, row = 0): number =>
   of.address + batch * of.strides[0] + head * of.strides[1] + row * of.strides[2];
+
+const tokensFirst: readonly number[] = [0, 2, 1, 3];
+
+/** Axes of an operand as they lie in memory, the outermost first: heads that were split from the vectors of tokens lie side by side in each token. What
+ *  is made of them lies as they do and is merged again without a copy. */
+export const axisOrder = ({ strides }: Tensor): readonly number[] | undefined =>
+  strides[1] < strides[2] ? tokensFirst : undefined;
 
 /** Blocks of one call, freed together when it ends. */
 export class Borrowed {
@@ -55,6 +63,12 @@ export function place(heap: Heap, borrowed: Borrowed, tensor: Tensor): Placed {
   const row = shape[3] * bytes;
   return { address, strides: [shape[1] * shape[2] * row, shape[2] * row, row] };
 }
+
+/** Where a float32 result is, whose last axis is dense. */
+export const placeResult = ({ address, strides }: WasmTensor): Placed => ({
+  address,
+  strides: [strides[0] * 4, strides[1] * 4, strides[2] * 4],
+});
 
 /** Where the scales of an int8 operand are, keys one after another; nowhere, with strides of 0, for other operands. */
 export function placeScales(heap: Heap, borrowed: Borrowed, operand: Tensor): Placed {

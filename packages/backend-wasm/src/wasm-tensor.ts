@@ -69,9 +69,15 @@ export function withScales(multiples: WasmTensor, scales: WasmTensor): WasmTenso
 }
 
 /** Allocates a tensor; its numbers are undefined until written.
+ *  @param order axes as they lie in the memory, the outermost first; default as they are
  *  @throws {DTypeError} for float64, which kernels do not compute in
  *  @throws {BackendError} when memory runs out */
-export function allocateTensor(heap: Heap, shape: readonly number[], dtype: DType): WasmTensor {
+export function allocateTensor(
+  heap: Heap,
+  shape: readonly number[],
+  dtype: DType,
+  order?: readonly number[],
+): WasmTensor {
   if (dtype === "float64") {
     throw new DTypeError(
       "backend-wasm: tensors in WebAssembly memory hold float32 or less, got float64. Cast to float32.",
@@ -83,7 +89,8 @@ export function allocateTensor(heap: Heap, shape: readonly number[], dtype: DTyp
   const view = views[dtype];
   const strides = [...shape];
   let size = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
+  for (let place = shape.length - 1; place >= 0; place--) {
+    const axis = order ? order[place] : place;
     strides[axis] = size;
     size *= shape[axis];
   }

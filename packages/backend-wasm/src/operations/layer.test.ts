@@ -1,3 +1,4 @@
+import { attention, attentionGradients } from "@fovea/dot-product-attention";
 import { rotaryTables, rotaryTransform } from "@fovea/embedding";
 import { slidingWindow } from "@fovea/masking";
 import {
@@ -7,7 +8,7 @@ import {
   prepareWeights,
   randomWeights,
 } from "@fovea/multi-head-attention";
-import { assertAllClose, randomGenerator, readValues, type Tensor } from "@fovea/tensor";
+import { assertAllClose, isContiguous, randomGenerator, readValues, transpose, type Tensor } from "@fovea/tensor";
 import { afterAll, expect, test } from "vitest";
 import { createWasmBackend } from "../wasm-backend.ts";
 
@@ -53,6 +54,27 @@ test("tensors stay in the memory from query to output, and nothing but the outpu
   (output as Tensor & Disposable)[Symbol.dispose]();
   expect(backend.bytesInUse).toBe(before);
   x.dispose();
+});
+
+const tokensFirst = (tensor: Tensor): Tensor => transpose(tensor, [0, 2, 1, 3]);
+
+test("what is made of heads that were split from tokens lies as they do, and merges again without a copy", () => {
+  const [q, k, v] = [3, 3, 3].map((heads) => random.normal([2, 17, heads, 12]));
+  const lengths = { queryLengths: [17, 9], keyLengths: [5, 17] };
+  const upstream = random.normal([2, 3, 17, 12]);
+  const heads = [q, k, v].map(tokensFirst) as [Tensor, Tensor, Tensor];
+  const plain = attentionGradients(...heads, upstream, lengths);
+  operations.scope(() => {
+    const inside = [q, k, v].map((tensor) => tokensFirst(operations.place(tensor))) as [Tensor, Tensor, Tensor];
+    const actual = attentionGradients(...inside, upstream, { ...lengths, backend });
+    for (const name of ["output", "query", "key", "value"] as const) {
+      expect(isContiguous(tokensFirst(actual[name]))).toBe(true);
+      assertAllClose(actual[name], plain[name], { absolute: 2e-5, relative: 2e-5 });
+    }
+    expect(isContiguous(attention(...(inside.map(operations.contiguous) as typeof inside), { backend }).output)).toBe(
+      true,
+    );
+  });
 });
 
 test("gradients of a layer are the reference's", () => {

@@ -51,8 +51,8 @@ export class OperationEngine {
   load(): LoadedOperations {
     if (this.#loaded) return this.#loaded;
     const { heap, threads, simd } = this.#host;
-    const { bytes, shape } = operationsModule(heap, simd);
-    const kernel = threads.load(bytes, shape.bytes);
+    const { bytes, shape, scratchBytes } = operationsModule(heap, simd);
+    const kernel = threads.load(bytes, scratchBytes);
     this.#host.compiled();
     const block = (value: number): number => {
       const address = heap.allocate(shape.tileColumns * 4);

@@ -3,7 +3,7 @@ import { panelWidth } from "../microkernel.ts";
 import { tileHeight } from "../tile-height.ts";
 import { packedBytes, type PackedWeight, packTasks } from "./packed-weights.ts";
 import { eachStretch, type PlacedTensor } from "./placed-rows.ts";
-import type { ProductShape } from "./product-shape.ts";
+import { fewRows, type ProductShape } from "./product-shape.ts";
 import { TaskList } from "./task-list.ts";
 
 /** Numbers that one task of a row operation goes through, about 20 µs. */
@@ -88,12 +88,13 @@ export function addProductTasks(
     // Columns outside: the tasks that share a panel follow one another.
     for (let column = 0; column < columns; column += width) {
       for (let row = 0; row < rows; row += height) {
-        tasks.add("product", {
+        const tileRows = Math.min(height, rows - row);
+        tasks.add(tileRows > fewRows ? "product" : "fewRowsProduct", {
           source: source.address + offsets[0] + row * rowStrides[0],
           sourceStride: rowStrides[0],
           target: target.address + offsets[1] + row * rowStrides[1] + column * 4,
           targetStride: rowStrides[1],
-          rows: Math.min(height, rows - row),
+          rows: tileRows,
           columns: Math.min(width, columns - column),
           weight: weight.address + (column / 8) * weight.panelStride,
           panelStride: weight.panelStride,

@@ -6,8 +6,10 @@ import { emitActivationRow } from "./activation-row.ts";
 import { emitMeanRows } from "./mean-rows.ts";
 import { emitNormalizeRow } from "./normalize-row.ts";
 import { emitPackPanels } from "./pack-panels.ts";
+import { addFewRowsProduct } from "./few-rows-product.ts";
+import { addFinishRows } from "./finish-rows.ts";
 import { addProduct } from "./product.ts";
-import { type ProductShape, productShape } from "./product-shape.ts";
+import { fewRowsProductShape, type ProductShape, productShape } from "./product-shape.ts";
 import { emitRotaryRow } from "./rotary-row.ts";
 import { emitAddRow, emitCopyRow } from "./row-kernels.ts";
 import {
@@ -24,15 +26,20 @@ import type { Simd } from "../simd.ts";
 export interface OperationsModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly shape: ProductShape;
+  /** Of scratch memory, for each thread. */
+  readonly scratchBytes: number;
 }
 
 export function operationsModule(heap: Heap, simd: Simd): OperationsModule {
   const module = new ModuleBuilder();
   const shape = productShape(simd);
+  const fewRowsShape = fewRowsProductShape(simd);
   const activate = activations.map((activation) => module.add(emitActivationRow(activation, simd)));
   const addRow = module.add(emitAddRow(simd));
+  const finishRows = addFinishRows(module, simd);
   const kernels: Readonly<Record<OperationKind, number>> = {
-    product: addProduct(module, shape, simd),
+    product: addProduct(module, finishRows, shape, simd),
+    fewRowsProduct: addFewRowsProduct(module, finishRows, fewRowsShape, simd),
     layerNorm: addNormalize(module, "layerNorm", simd),
     rmsNorm: addNormalize(module, "rmsNorm", simd),
     rotary: addRotary(module, simd),
@@ -57,7 +64,7 @@ export function operationsModule(heap: Heap, simd: Simd): OperationsModule {
   }
   addRun(module, "run", module.add(f), operationTaskBytes, heap.shared);
   const bytes = module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
-  return { bytes, shape };
+  return { bytes, shape, scratchBytes: Math.max(shape.bytes, fewRowsShape.bytes) };
 }
 
 /** Reads fields of a task. */

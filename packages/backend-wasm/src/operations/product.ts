@@ -2,161 +2,160 @@ import { activations } from "@fovea/dot-product-attention";
 import { FunctionBody, type Local, type ModuleBuilder } from "../assembler.ts";
 import { panelWidth } from "../microkernel.ts";
 import { eachPanel } from "../panels.ts";
-import { type PanelOperands, PanelProducts, pushOperands } from "../products.ts";
-import type { Simd } from "../simd.ts";
-import { storePair } from "../vector-pairs.ts";
-import { emitFewRows } from "./few-rows.ts";
-import { emitFinishRow } from "./finish-row.ts";
 import { emitWidenPanel } from "./pack-panels.ts";
-import { fewRows, type ProductShape } from "./product-shape.ts";
-import { type OperationField, operationOffset } from "./task.ts";
+import { emitProductKernel, type ProductKernelShape, type productParameters } from "./product-kernel.ts";
+import type { ProductShape } from "./product-shape.ts";
+import { readProduct } from "./read-product.ts";
+import type { Simd } from "../simd.ts";
 
-/** Adds the kernel of `product` tasks: sums of a tile in scratch memory, part by part along the inner axis, each part of the left operand copied so that its
- *  rows lie where the microkernel expects them; then scale, bias, activation and residual row by row, and the result written once.
- *  Work: rows × columns × depth multiply-adds.
+/** Adds the kernel of `product` tasks: a tile of the result, part by part along the inner axis. Bias, relu and residual are the product kernel's own;
+ *  int8 weights, whose scale comes before them, and other activations take another pass over the tile, row by row. A last panel that is not whole is
+ *  computed in scratch memory. Work: rows × columns × depth multiply-adds.
+ *  @param finishRows from `addFinishRows`
  *  @returns the index of `product(task, scratch)` */
-export function addProduct(module: ModuleBuilder, shape: ProductShape, simd: Simd): number {
-  const { microRows, leftStride, longStride, sumStride } = shape;
-  const common = { resultStride: sumStride, simd };
-  const whole = (stride: number, accumulate: boolean): PanelProducts =>
-    new PanelProducts(module, { ...common, leftStride: stride, rows: microRows, accumulate });
-  const many = whole(leftStride, true);
-  /** For the first part of the inner axis, before which there are no sums. */
-  const first = whole(leftStride, false);
-  const few = (stride: number, weights: "float32" | "int8", most = fewRows): readonly number[] =>
-    Array.from({ length: most }, (_, i) =>
-      module.add(emitFewRows({ ...common, leftStride: stride, rows: i + 1, weights })),
-    );
-  const last = few(leftStride, "float32", microRows - 1);
-  const manyLong = whole(longStride, true);
-  const longFloats = few(longStride, "float32", microRows - 1);
-  const longBytes = few(longStride, "int8");
-  const copyLeft = module.add(emitCopyLeft());
+export function addProduct(module: ModuleBuilder, finishRows: number, shape: ProductShape, simd: Simd): number {
+  const { microRows, rests } = shape;
+  const added = new Map<string, number>();
+  const kernel = (key: Omit<ProductKernelShape, "simd">): number => {
+    const name = JSON.stringify(key);
+    const index = added.get(name) ?? module.add(emitProductKernel({ ...key, simd }));
+    added.set(name, index);
+    return index;
+  };
   const widen = module.add(emitWidenPanel());
-  const finish = [null, ...activations].map((activation) => module.add(emitFinishRow(activation, simd)));
 
   const f = new FunctionBody(["i32", "i32"]);
-  const [task, scratch] = [f.parameter(0), f.parameter(1)];
-  const field = (name: OperationField<"product">): Local => {
-    const local = f.local("i32");
-    f.get(task);
-    f.memory("i32.load", operationOffset("product", name));
-    f.set(local);
-    return local;
-  };
-  const [source, sourceStride, target, targetStride] = (
-    ["source", "sourceStride", "target", "targetStride"] as const
-  ).map(field);
-  const [rows, columns, weight, panelStride] = (["rows", "columns", "weight", "panelStride"] as const).map(field);
-  const [depth, weightBytes, scale, bias] = (["depth", "weightBytes", "scale", "bias"] as const).map(field);
-  const [residual, residualStride, activation] = (["residual", "residualStride", "activation"] as const).map(field);
-  const start = f.local("i32");
-  const part = f.local("i32");
-  const column = f.local("i32");
-  const row = f.local("i32");
-  const lastWhole = f.local("i32");
-  /** The panels taken together. */
-  const panel = f.local("i32");
-  const next = f.local("i32");
-  const padded = f.local("i32");
-  const isLong = f.local("i32");
-  const most = f.local("i32");
+  const scratch = f.parameter(1);
+  const task = readProduct(f);
+  const { source, sourceStride, target, targetStride, rows, columns, weight, panelStride } = task;
+  const { depth, weightBytes, bias, residual, residualStride, activation } = task;
+  const ints = (count: number): Local[] => Array.from({ length: count }, () => f.local("i32"));
+  const [start, part, column, whole, lastWhole, rest] = ints(6);
+  const [isPlain, isLast, zeros, lowest] = ints(4);
+  /** The panels taken together, and the tile's rows as the kernels go down them. */
+  const [panel, next, left, result, end] = ints(5);
+  /** What the kernels begin with and add. */
+  const [ownBias, ownResidual, ownResidualStride, floor, ownStride] = ints(5);
 
-  const pushRow = (base: number, index: Local, stride: number): void => f.address(scratch, base, index, stride);
-  const operands = (stride: number): PanelOperands => ({
-    left: () => pushRow(shape.left, row, stride),
-    right: (index) => f.get(index === 0 ? panel : next),
-    result: (index) => {
-      pushRow(shape.sums + index * panelWidth * 4, row, sumStride);
-      f.get(column);
-      f.i32(2);
-      f.op("i32.shl");
-      f.op("i32.add");
-    },
-    depth: () => f.get(part),
-  });
-  /** One kernel of several, by how many rows are left after `row`. */
-  const remaining = (kernels: readonly number[], stride: number, panels: 1 | 2): void => {
-    for (const [index, kernel] of kernels.entries()) {
-      f.get(rows);
-      f.get(row);
-      f.op("i32.sub");
-      f.i32(index + 1);
-      f.op("i32.eq");
-      f.if(() => {
-        for (let panel = 0; panel < panels; panel++) {
-          pushOperands(operands(stride), panel);
-          f.call(kernel);
-        }
-      });
-    }
-  };
-
+  f.address(scratch, shape.zeros);
+  f.set(zeros);
+  f.get(zeros);
+  f.i32(0);
+  f.i32(shape.zeroBytes);
+  f.op("memory.fill", 0);
+  f.address(scratch, shape.lowest);
+  f.tee(lowest);
+  f.f32(-Infinity);
+  f.memory("f32.store");
+  // whatever a product kernel can do itself
+  f.get(weightBytes);
+  f.i32(4);
+  f.op("i32.eq");
+  f.get(activation);
+  f.i32(activations.indexOf("relu"));
+  f.op("i32.le_s");
+  f.op("i32.and");
+  f.set(isPlain);
   f.get(columns);
-  f.i32(panelWidth - 1);
-  f.op("i32.add");
   f.i32(-panelWidth);
   f.op("i32.and");
-  f.set(padded);
-  f.get(rows);
-  f.i32(microRows - 1);
-  f.op("i32.sub");
-  f.set(lastWhole);
-
-  const choose = (whenFew: number, otherwise: number): void => {
-    f.i32(whenFew);
-    f.i32(otherwise);
-    f.get(isLong);
-    f.op("select");
-  };
-  f.get(rows);
-  f.i32(shape.longRows);
-  f.op("i32.le_s");
-  f.set(isLong);
-  choose(shape.longDepth, shape.tileDepth);
-  f.set(most);
-  // sums that whole groups of rows do not begin by writing
+  f.set(whole);
+  // rows in whole groups; with the last of them what is left over is shared when it is little
   f.get(rows);
   f.get(rows);
   f.i32(microRows);
   f.op("i32.rem_s");
+  f.tee(rest);
   f.op("i32.sub");
-  f.set(row);
+  f.i32(microRows);
   f.i32(0);
-  f.get(row);
-  f.get(isLong);
+  f.get(rest);
+  f.i32(1);
+  f.op("i32.sub");
+  f.i32(rests.least - 1);
+  f.op("i32.lt_u");
   f.op("select");
-  f.set(row);
-  pushRow(shape.sums, row, sumStride);
-  f.i32(0);
-  f.get(rows);
-  f.get(row);
   f.op("i32.sub");
-  f.i32(sumStride);
-  f.op("i32.mul");
-  f.op("memory.fill", 0);
-  f.assign(start, 0);
-  f.assign(part, 0);
-  f.op("loop", 0x40);
-  {
-    f.get(depth);
-    f.get(start);
-    f.op("i32.sub");
-    f.set(part);
-    f.smaller(part, most);
-    f.set(part);
-    f.address(source, 0, start, 4);
-    f.get(sourceStride);
-    f.address(scratch, shape.left);
-    choose(longStride, leftStride);
+  f.set(lastWhole);
+
+  const operands: Readonly<Record<(typeof productParameters)[number], Local>> = {
+    left,
+    leftStride: sourceStride,
+    right: panel,
+    result,
+    resultStride: ownStride,
+    depth: part,
+    bias: ownBias,
+    residual: ownResidual,
+    residualStride: ownResidualStride,
+    floor,
+    next,
+  };
+  const call = (key: Omit<ProductKernelShape, "simd">): void => {
+    const { next: second, ...others } = operands;
+    for (const operand of Object.values(others)) f.get(operand);
+    if (key.panels === 2) f.get(second);
+    f.call(kernel(key));
+    for (const [pointer, stride] of [
+      [left, sourceStride],
+      [result, ownStride],
+      [ownResidual, ownResidualStride],
+    ] as const) {
+      f.get(pointer);
+      f.get(stride);
+      f.i32(key.rows);
+      f.op("i32.mul");
+      f.op("i32.add");
+      f.set(pointer);
+    }
+  };
+  /** All rows of the tile times one panel or two; `rest` counts what is left. */
+  const sweep = (panels: 1 | 2, begin: ProductKernelShape["begin"]): void => {
     f.get(rows);
-    f.get(part);
-    f.call(copyLeft);
-    eachPanel(f, simd, column, 0, padded, (panels) => {
+    f.set(rest);
+    f.get(rows);
+    f.get(lastWhole);
+    f.op("i32.sub");
+    f.set(end);
+    f.get(rest);
+    f.get(end);
+    f.op("i32.gt_s");
+    f.if(() => {
+      f.op("loop", 0x40);
+      call({ rows: microRows, panels, begin });
+      f.increase(rest, -microRows);
+      f.get(rest);
+      f.get(end);
+      f.op("i32.gt_s");
+      f.op("br_if", 0);
+      f.op("end");
+    });
+    f.get(rest);
+    f.i32(microRows);
+    f.op("i32.gt_s");
+    f.if(() => {
+      call({ rows: rests.first, panels, begin });
+      f.increase(rest, -rests.first);
+    });
+    for (let size = rests.least; size < microRows; size++) {
+      f.get(rest);
+      f.i32(size);
+      f.op("i32.eq");
+      f.if(() => call({ rows: size, panels, begin }));
+    }
+  };
+  /** @param place sets where results go and what they begin and end with */
+  const multiply = (panels: 1 | 2, place: () => void): void => {
+    const weights = [panel, next].slice(0, panels);
+    for (const [index, local] of weights.entries()) {
       f.get(weight);
       f.get(column);
       f.i32(3);
       f.op("i32.shr_u");
+      if (index > 0) {
+        f.i32(index);
+        f.op("i32.add");
+      }
       f.get(panelStride);
       f.op("i32.mul");
       f.op("i32.add");
@@ -166,114 +165,141 @@ export function addProduct(module: ModuleBuilder, shape: ProductShape, simd: Sim
       f.i32(3);
       f.op("i32.shl");
       f.op("i32.add");
-      f.set(panel);
-      if (panels === 2) {
-        f.address(panel, 0, panelStride);
-        f.set(next);
+      f.set(local);
+    }
+    f.get(weightBytes);
+    f.i32(1);
+    f.op("i32.eq");
+    f.if(() => {
+      for (const [index, bytes] of weights.entries()) {
+        const floats = shape.panel + index * shape.tileDepth * panelWidth * 4;
+        f.get(bytes);
+        f.address(scratch, floats);
+        f.get(part);
+        f.call(widen);
+        f.address(scratch, floats);
+        f.set(bytes);
       }
-      f.assign(row, 0);
-      const sweep = (stride: number, products: PanelProducts, rest: readonly number[]): void => {
-        f.forRange(row, lastWhole, microRows, () => {
-          products.call(f, panels, operands(stride));
-        });
-        remaining(rest, stride, panels);
-      };
-      const floats = (): void => {
-        f.get(isLong);
-        f.if(
-          () => sweep(longStride, manyLong, longFloats),
+    });
+    f.address(source, 0, start, 4);
+    f.set(left);
+    place();
+    f.get(start);
+    f.if(
+      () => sweep(panels, "result"),
+      () => sweep(panels, "bias"),
+    );
+  };
+  const choose = (whenSo: () => void, otherwise: () => void, condition: () => void): void => {
+    whenSo();
+    otherwise();
+    condition();
+    f.op("select");
+  };
+  const bare = (): void => {
+    f.get(zeros);
+    f.set(ownBias);
+    f.get(zeros);
+    f.set(ownResidual);
+    f.assign(ownResidualStride, 0);
+    f.get(lowest);
+    f.set(floor);
+  };
+  const inPlace = (): void => {
+    f.address(target, 0, column, 4);
+    f.set(result);
+    f.get(targetStride);
+    f.set(ownStride);
+    bare();
+    f.get(isPlain);
+    f.if(() => {
+      f.address(bias, 0, column, 4);
+      f.set(ownBias);
+      f.get(isLast);
+      f.if(() => {
+        f.address(residual, 0, column, 4);
+        f.set(ownResidual);
+        f.get(residualStride);
+        f.set(ownResidualStride);
+        choose(
+          () => f.get(zeros),
+          () => f.get(lowest),
           () => {
-            f.get(start);
-            f.if(
-              () => sweep(leftStride, many, last),
-              () => sweep(leftStride, first, last),
-            );
+            f.get(activation);
+            f.i32(activations.indexOf("relu"));
+            f.op("i32.eq");
           },
         );
-      };
-      f.get(weightBytes);
-      f.i32(4);
-      f.op("i32.eq");
-      f.if(floats, () => {
-        f.get(rows);
-        f.i32(fewRows);
-        f.op("i32.le_s");
-        f.if(
-          () => remaining(longBytes, longStride, panels),
-          () => {
-            for (const [index, bytes] of [panel, next].slice(0, panels).entries()) {
-              const target = shape.panel + index * shape.longDepth * panelWidth * 4;
-              f.get(bytes);
-              f.address(scratch, target);
-              f.get(part);
-              f.call(widen);
-              f.address(scratch, target);
-              f.set(bytes);
-            }
-            floats();
-          },
-        );
+        f.set(floor);
       });
     });
+  };
+  const inScratch = (): void => {
+    f.address(scratch, shape.tail);
+    f.set(result);
+    f.assign(ownStride, panelWidth * 4);
+    bare();
+  };
+
+  f.assign(start, 0);
+  f.op("loop", 0x40);
+  {
+    f.get(depth);
+    f.get(start);
+    f.op("i32.sub");
+    f.set(part);
+    f.smaller(part, shape.tileDepth);
+    f.set(part);
     f.get(start);
     f.get(part);
     f.op("i32.add");
-    f.tee(start);
     f.get(depth);
+    f.op("i32.ge_s");
+    f.set(isLast);
+    eachPanel(f, simd, column, 0, whole, (panels) => multiply(panels, inPlace));
+    f.get(whole);
+    f.get(columns);
     f.op("i32.lt_s");
+    f.if(() => {
+      f.get(whole);
+      f.set(column);
+      multiply(1, inScratch);
+    });
+    f.increase(start, part);
+    f.get(isLast);
+    f.op("i32.eqz");
     f.op("br_if", 0);
     f.op("end");
   }
 
-  f.assign(row, 0);
-  f.forRange(row, rows, 1, () => {
-    for (const [index, kernel] of finish.entries()) {
-      f.get(activation);
-      f.i32(index - 1);
-      f.op("i32.eq");
-      f.if(() => {
-        pushRow(shape.sums, row, sumStride);
-        for (const local of [scale, bias, residual, target, columns]) f.get(local);
-        f.call(kernel);
-      });
-    }
-    f.increase(target, targetStride);
-    f.increase(residual, residualStride);
-  });
+  /** The columns from `first` on, which lie at `sums`. */
+  const finish = (sums: () => void, sumStride: () => void, first: () => void, count: () => void): void => {
+    f.get(f.parameter(0));
+    first();
+    sums();
+    sumStride();
+    count();
+    f.call(finishRows);
+  };
+  f.get(isPlain);
+  f.op("i32.eqz");
+  f.if(() =>
+    finish(
+      () => f.get(target),
+      () => f.get(targetStride),
+      () => f.i32(0),
+      () => f.get(whole),
+    ),
+  );
+  finish(
+    () => f.address(scratch, shape.tail),
+    () => f.i32(panelWidth * 4),
+    () => f.get(whole),
+    () => {
+      f.get(columns);
+      f.get(whole);
+      f.op("i32.sub");
+    },
+  );
   return module.add(f);
-}
-
-/** `copyLeft(source, stride, target, targetStride, rows, steps)`: rows of the left operand into scratch, eight numbers at a time. */
-function emitCopyLeft(): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32"]);
-  const [source, stride, target, targetStride, rows, steps] = Array.from({ length: 6 }, (_, i) => f.parameter(i));
-  const row = f.local("i32");
-  const from = f.local("i32");
-  const to = f.local("i32");
-  const end = f.local("i32");
-  const pair = [f.local("v128"), f.local("v128")];
-  f.assign(row, 0);
-  f.forRange(row, rows, 1, () => {
-    f.get(source);
-    f.set(from);
-    f.get(target);
-    f.tee(to);
-    f.get(steps);
-    f.i32(2);
-    f.op("i32.shl");
-    f.op("i32.add");
-    f.set(end);
-    f.forRange(to, end, 32, () => {
-      for (const [half, vector] of pair.entries()) {
-        f.get(from);
-        f.memory("v128.load", half * 16);
-        f.set(vector);
-      }
-      storePair(f, to, 0, pair);
-      f.increase(from, 32);
-    });
-    f.increase(source, stride);
-    f.increase(target, targetStride);
-  });
-  return f;
 }

@@ -1,29 +1,33 @@
+/** target = activation(source · weight × scale + bias) + residual, for one tile of rows and columns */
+const productFields = [
+  "kind",
+  "source",
+  "sourceStride",
+  "target",
+  "targetStride",
+  "rows",
+  "columns",
+  /** First panel of 8 columns, and bytes from one panel to the next. */
+  "weight",
+  "panelStride",
+  "depth",
+  /** Bytes of a weight: 4 for float32, 1 for int8. */
+  "weightBytes",
+  /** One float32 per column each. Residual: one row per row, stride 0 for none. */
+  "scale",
+  "bias",
+  "residual",
+  "residualStride",
+  /** Index in `activations`, -1 for none. */
+  "activation",
+] as const;
+
 /** Plain records, one per task, that JavaScript writes and the kernels of block operations read: 4 bytes a field, an int or a float32.
  *  Addresses are bytes in the module's memory, strides bytes between neighbors; every record starts with its kind. */
 export const operationTasks = {
-  /** target = activation(source · weight × scale + bias) + residual, for one tile of rows and columns */
-  product: [
-    "kind",
-    "source",
-    "sourceStride",
-    "target",
-    "targetStride",
-    "rows",
-    "columns",
-    /** First panel of 8 columns, and bytes from one panel to the next. */
-    "weight",
-    "panelStride",
-    "depth",
-    /** Bytes of a weight: 4 for float32, 1 for int8. */
-    "weightBytes",
-    /** One float32 per column each. Residual: one row per row, stride 0 for none. */
-    "scale",
-    "bias",
-    "residual",
-    "residualStride",
-    /** Index in `activations`, -1 for none. */
-    "activation",
-  ],
+  product: productFields as typeof productFields,
+  /** The same for tiles of few rows. */
+  fewRowsProduct: productFields as typeof productFields,
   /** Rows brought to mean 0 (unless rms) and size 1, × scale + bias (one float32 per column each). */
   layerNorm: [
     "kind",

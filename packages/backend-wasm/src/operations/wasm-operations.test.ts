@@ -65,6 +65,14 @@ test.each([
   [250, 64, 200],
   [4, 2101, 17],
   [9, 2101, 17],
+  [13, 37, 40],
+  [14, 600, 20],
+  [15, 37, 7],
+  [16, 1100, 24],
+  [17, 37, 17],
+  [18, 513, 8],
+  [1921, 3, 11],
+  [20, 0, 17],
   [4, 0, 17],
   [0, 5, 3],
 ])(
@@ -78,9 +86,31 @@ test.each([
     expectAgreement((operations, place) =>
       operations.linear(place(x), weight, { bias, activation: "silu", residual: place(residual) }),
     );
+    expectAgreement((operations, place) =>
+      operations.linear(place(x), weight, { bias, activation: "relu", residual: place(residual) }),
+    );
+    expectAgreement((operations, place) => operations.linear(place(x), weight, { bias, residual: place(residual) }));
     expectAgreement((operations, place) => operations.linear(place(x), quantizeWeight(weight), { bias }));
+    expectAgreement((operations, place) =>
+      operations.linear(place(x), quantizeWeight(weight), { activation: "relu", residual: place(residual) }),
+    );
   },
 );
+
+test("linear with relu: NaN stays NaN, in its own row alone", () => {
+  const x = tensor(
+    Float32Array.from({ length: 14 * 3 }, (_, i) => (i === 10 ? NaN : 1 - i)),
+    { shape: [14, 3] },
+  );
+  for (const columns of [8, 11]) {
+    for (const [, { operations }] of backends) {
+      const values = readValues(operations.linear(x, normal([3, columns]), { activation: "relu" }));
+      const rows = Array.from({ length: 14 }, (_, row) => values.slice(row * columns, (row + 1) * columns));
+      expect(rows.map((row) => row.every(Number.isNaN))).toEqual(rows.map((_, row) => row === 3));
+      expect(Array.from(values).filter((number) => number < 0)).toEqual([]);
+    }
+  }
+});
 
 test("linear: weights the other way round, views, other dtypes and leading axes", () => {
   const turned = transpose(normal([13, 37]));

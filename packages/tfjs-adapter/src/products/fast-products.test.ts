@@ -47,7 +47,8 @@ function byTensorFlow<R>(run: () => R): R {
 
 function expectSame(actual: tf.Tensor, expected: tf.Tensor): void {
   expect(actual.shape).toEqual(expected.shape);
-  const result = allClose(fromTf(actual), fromTf(expected), { absolute: 2e-5, relative: 1e-5 });
+  // float32 sums of up to 200 products of about 1, in another order, times slopes of up to 4
+  const result = allClose(fromTf(actual), fromTf(expected), { absolute: 5e-5, relative: 1e-5 });
   expect(result).toMatchObject({ pass: true });
 }
 

@@ -1,0 +1,200 @@
+import { FunctionBody, type ModuleBuilder } from "../assembler.ts";
+import { panelWidth } from "../microkernel.ts";
+import { eachPanel } from "../panels.ts";
+import { type PanelOperands, PanelProducts, pushOperands } from "../products.ts";
+import type { Simd } from "../simd.ts";
+import { storePair } from "../vector-pairs.ts";
+import { emitFewRows } from "./few-rows.ts";
+import { emitWidenPanel } from "./pack-panels.ts";
+import { fewestRows, type FewRowsProductShape } from "./product-shape.ts";
+import { readProduct } from "./read-product.ts";
+
+/** Adds the kernel of `fewRowsProduct` tasks, where reading weights takes longer than multiplying: sums of a tile in scratch memory, as many steps of a
+ *  panel one after the other as there is room for, each part of the left operand copied so that its rows lie where the microkernel expects them.
+ *  @param finishRows from `addFinishRows`
+ *  @returns the index of `fewRowsProduct(task, scratch)` */
+export function addFewRowsProduct(
+  module: ModuleBuilder,
+  finishRows: number,
+  shape: FewRowsProductShape,
+  simd: Simd,
+): number {
+  const { microRows, leftStride, sumStride } = shape;
+  const common = { leftStride, resultStride: sumStride, simd };
+  const few = (weights: "float32" | "int8", most: number): readonly number[] =>
+    Array.from({ length: most }, (_, i) => module.add(emitFewRows({ ...common, rows: i + 1, weights })));
+  const many = new PanelProducts(module, { ...common, rows: microRows, accumulate: true });
+  const ofFloats = few("float32", microRows - 1);
+  const ofBytes = few("int8", fewestRows);
+  const copyLeft = module.add(emitCopyLeft());
+  const widen = module.add(emitWidenPanel());
+
+  const f = new FunctionBody(["i32", "i32"]);
+  const [task, scratch] = [f.parameter(0), f.parameter(1)];
+  const { source, sourceStride, rows, columns, weight, panelStride, depth, weightBytes } = readProduct(f);
+  const [start, part, column, row, lastWhole, padded] = Array.from({ length: 6 }, () => f.local("i32"));
+  /** The panels taken together. */
+  const panel = f.local("i32");
+  const next = f.local("i32");
+
+  const operands: PanelOperands = {
+    left: () => f.address(scratch, shape.left, row, leftStride),
+    right: (index) => f.get(index === 0 ? panel : next),
+    result: (index) => {
+      f.address(scratch, shape.sums + index * panelWidth * 4, row, sumStride);
+      f.get(column);
+      f.i32(2);
+      f.op("i32.shl");
+      f.op("i32.add");
+    },
+    depth: () => f.get(part),
+  };
+  /** One kernel of several, by how many rows are left after `row`. */
+  const remaining = (kernels: readonly number[], panels: 1 | 2): void => {
+    for (const [index, kernel] of kernels.entries()) {
+      f.get(rows);
+      f.get(row);
+      f.op("i32.sub");
+      f.i32(index + 1);
+      f.op("i32.eq");
+      f.if(() => {
+        for (let panel = 0; panel < panels; panel++) {
+          pushOperands(operands, panel);
+          f.call(kernel);
+        }
+      });
+    }
+  };
+
+  f.get(columns);
+  f.i32(panelWidth - 1);
+  f.op("i32.add");
+  f.i32(-panelWidth);
+  f.op("i32.and");
+  f.set(padded);
+  f.get(rows);
+  f.i32(microRows - 1);
+  f.op("i32.sub");
+  f.set(lastWhole);
+  f.address(scratch, shape.sums);
+  f.i32(0);
+  f.get(rows);
+  f.i32(sumStride);
+  f.op("i32.mul");
+  f.op("memory.fill", 0);
+  f.assign(start, 0);
+  f.op("loop", 0x40);
+  {
+    f.get(depth);
+    f.get(start);
+    f.op("i32.sub");
+    f.set(part);
+    f.smaller(part, shape.tileDepth);
+    f.set(part);
+    f.address(source, 0, start, 4);
+    f.get(sourceStride);
+    f.address(scratch, shape.left);
+    f.i32(leftStride);
+    f.get(rows);
+    f.get(part);
+    f.call(copyLeft);
+    eachPanel(f, simd, column, 0, padded, (panels) => {
+      f.get(weight);
+      f.get(column);
+      f.i32(3);
+      f.op("i32.shr_u");
+      f.get(panelStride);
+      f.op("i32.mul");
+      f.op("i32.add");
+      f.get(start);
+      f.get(weightBytes);
+      f.op("i32.mul");
+      f.i32(3);
+      f.op("i32.shl");
+      f.op("i32.add");
+      f.set(panel);
+      if (panels === 2) {
+        f.address(panel, 0, panelStride);
+        f.set(next);
+      }
+      f.assign(row, 0);
+      const floats = (): void => {
+        f.forRange(row, lastWhole, microRows, () => many.call(f, panels, operands));
+        remaining(ofFloats, panels);
+      };
+      f.get(weightBytes);
+      f.i32(4);
+      f.op("i32.eq");
+      f.if(floats, () => {
+        f.get(rows);
+        f.i32(fewestRows);
+        f.op("i32.le_s");
+        f.if(
+          () => remaining(ofBytes, panels),
+          () => {
+            for (const [index, bytes] of [panel, next].slice(0, panels).entries()) {
+              const target = shape.panel + index * shape.tileDepth * panelWidth * 4;
+              f.get(bytes);
+              f.address(scratch, target);
+              f.get(part);
+              f.call(widen);
+              f.address(scratch, target);
+              f.set(bytes);
+            }
+            floats();
+          },
+        );
+      });
+    });
+    f.get(start);
+    f.get(part);
+    f.op("i32.add");
+    f.tee(start);
+    f.get(depth);
+    f.op("i32.lt_s");
+    f.op("br_if", 0);
+    f.op("end");
+  }
+  f.get(task);
+  f.i32(0);
+  f.address(scratch, shape.sums);
+  f.i32(sumStride);
+  f.get(columns);
+  f.call(finishRows);
+  return module.add(f);
+}
+
+/** `copyLeft(source, stride, target, targetStride, rows, steps)`: rows of the left operand into scratch, eight numbers at a time. */
+function emitCopyLeft(): FunctionBody {
+  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [source, stride, target, targetStride, rows, steps] = Array.from({ length: 6 }, (_, i) => f.parameter(i));
+  const row = f.local("i32");
+  const from = f.local("i32");
+  const to = f.local("i32");
+  const end = f.local("i32");
+  const pair = [f.local("v128"), f.local("v128")];
+  f.assign(row, 0);
+  f.forRange(row, rows, 1, () => {
+    f.get(source);
+    f.set(from);
+    f.get(target);
+    f.tee(to);
+    f.get(steps);
+    f.i32(2);
+    f.op("i32.shl");
+    f.op("i32.add");
+    f.set(end);
+    f.forRange(to, end, 32, () => {
+      for (const [half, vector] of pair.entries()) {
+        f.get(from);
+        f.memory("v128.load", half * 16);
+        f.set(vector);
+      }
+      storePair(f, to, 0, pair);
+      f.increase(from, 32);
+    });
+    f.increase(source, stride);
+    f.increase(target, targetStride);
+  });
+  return f;
+}

@@ -1,0 +1,37 @@
+import { activations } from "@fovea/dot-product-attention";
+import { FunctionBody, type ModuleBuilder } from "../assembler.ts";
+import type { Simd } from "../simd.ts";
+import { emitFinishRow } from "./finish-row.ts";
+import { readProduct } from "./read-product.ts";
+
+/** Adds `finishRows(task, first, sums, sumStride, columns)`: brings the sums of some of a product task's columns, from column `first` on, to where they
+ *  belong, with scale, bias, activation and residual. Sums may already lie there. */
+export function addFinishRows(module: ModuleBuilder, simd: Simd): number {
+  const kernels = [null, ...activations].map((activation) => module.add(emitFinishRow(activation, simd)));
+  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32"]);
+  const [, first, sums, sumStride, columns] = Array.from({ length: 5 }, (_, i) => f.parameter(i));
+  const { scale, bias, residual, residualStride, target, targetStride, rows, activation } = readProduct(f);
+  const row = f.local("i32");
+  const offset = f.local("i32");
+  f.get(first);
+  f.i32(2);
+  f.op("i32.shl");
+  f.set(offset);
+  for (const pointer of [scale, bias, residual, target]) f.increase(pointer, offset);
+  f.assign(row, 0);
+  f.forRange(row, rows, 1, () => {
+    for (const [index, kernel] of kernels.entries()) {
+      f.get(activation);
+      f.i32(index - 1);
+      f.op("i32.eq");
+      f.if(() => {
+        for (const local of [sums, scale, bias, residual, target, columns]) f.get(local);
+        f.call(kernel);
+      });
+    }
+    f.increase(sums, sumStride);
+    f.increase(target, targetStride);
+    f.increase(residual, residualStride);
+  });
+  return module.add(f);
+}
