@@ -12,17 +12,24 @@ export function emitNormalizeRow(centered: boolean, simd: Simd): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "f32"]);
   const [source, target, columns, scale, bias, epsilon] = Array.from({ length: 6 }, (_, i) => f.parameter(i));
   const v = new VectorEmitter(f, simd);
-  const sum = f.local("v128");
-  const squares = f.local("v128");
+  /** Two of each take turns where a row is visited by eights: a single one would wait for itself. */
+  const sums = [f.local("v128"), f.local("v128")];
+  const squares = [f.local("v128"), f.local("v128")];
   const part = f.local("v128");
   const mean = f.local("v128");
   const rest = f.local("v128");
   const count = f.local("f32");
-  const clear = (local: Local): void => {
-    f.f32x4(0);
-    f.set(local);
+  const clear = (...locals: readonly Local[]): void => {
+    for (const local of locals) {
+      f.f32x4(0);
+      f.set(local);
+    }
   };
-  const pushMean = (total: Local): void => {
+  const pushMean = ([total, other]: readonly Local[]): void => {
+    f.get(total);
+    f.get(other);
+    f.op("f32x4.add");
+    f.set(total);
     pushFolded(f, total, "f32x4.add");
     f.get(count);
     f.op("f32.div");
@@ -31,24 +38,25 @@ export function emitNormalizeRow(centered: boolean, simd: Simd): FunctionBody {
   f.get(columns);
   f.op("f32.convert_i32_s");
   f.set(count);
-  clear(mean);
-  clear(rest);
+  clear(mean, rest);
+  let turn = 0;
   if (centered) {
-    clear(sum);
+    clear(...sums);
     emitRow(f, simd, columns, [source], (row, [from]) => {
+      const sum = sums[turn++ % 2];
       row.load(from);
       row.keepInside();
       f.get(sum);
       f.op("f32x4.add");
       f.set(sum);
     });
-    pushMean(sum);
+    pushMean(sums);
     f.splat();
     f.set(mean);
   }
-  clear(sum);
-  clear(squares);
+  clear(...sums, ...squares);
   emitRow(f, simd, columns, [source], (row, [from]) => {
+    const [sum, square] = [sums[turn % 2], squares[turn++ % 2]];
     row.load(from);
     f.get(mean);
     f.op("f32x4.sub");
@@ -58,11 +66,11 @@ export function emitNormalizeRow(centered: boolean, simd: Simd): FunctionBody {
     f.get(part);
     f.op("f32x4.add");
     f.set(sum);
-    f.get(v.multiplyAdd(part, part, squares));
-    f.set(squares);
+    f.get(v.multiplyAdd(part, part, square));
+    f.set(square);
   });
   if (centered) {
-    pushMean(sum);
+    pushMean(sums);
     f.splat();
     f.set(rest);
   }
