@@ -6,6 +6,7 @@ import type { Simd } from "../simd.ts";
 import { storePair } from "../vector-pairs.ts";
 import { emitFewRows } from "./few-rows.ts";
 import { emitWidenPanel } from "./pack-panels.ts";
+import { placePanels, widenPanels } from "./product-panels.ts";
 import { fewestRows, type FewRowsProductShape } from "./product-shape.ts";
 import { readProduct } from "./read-product.ts";
 
@@ -30,8 +31,9 @@ export function addFewRowsProduct(
   const widen = module.add(emitWidenPanel());
 
   const f = new FunctionBody(["i32", "i32"]);
-  const [task, scratch] = [f.parameter(0), f.parameter(1)];
-  const { source, sourceStride, rows, columns, weight, panelStride, depth, weightBytes } = readProduct(f);
+  const scratch = f.parameter(1);
+  const task = readProduct(f);
+  const { source, sourceStride, rows, columns, depth, weightBytes } = task;
   const [start, part, column, row, lastWhole, padded] = Array.from({ length: 6 }, () => f.local("i32"));
   /** The panels taken together. */
   const panel = f.local("i32");
@@ -99,24 +101,8 @@ export function addFewRowsProduct(
     f.get(part);
     f.call(copyLeft);
     eachPanel(f, simd, column, 0, padded, (panels) => {
-      f.get(weight);
-      f.get(column);
-      f.i32(3);
-      f.op("i32.shr_u");
-      f.get(panelStride);
-      f.op("i32.mul");
-      f.op("i32.add");
-      f.get(start);
-      f.get(weightBytes);
-      f.op("i32.mul");
-      f.i32(3);
-      f.op("i32.shl");
-      f.op("i32.add");
-      f.set(panel);
-      if (panels === 2) {
-        f.address(panel, 0, panelStride);
-        f.set(next);
-      }
+      const weights = [panel, next].slice(0, panels);
+      placePanels(f, task, column, start, weights);
       f.assign(row, 0);
       const floats = (): void => {
         f.forRange(row, lastWhole, microRows, () => many.call(f, panels, operands));
@@ -132,15 +118,7 @@ export function addFewRowsProduct(
         f.if(
           () => remaining(ofBytes, panels),
           () => {
-            for (const [index, bytes] of [panel, next].slice(0, panels).entries()) {
-              const target = shape.panel + index * shape.tileDepth * panelWidth * 4;
-              f.get(bytes);
-              f.address(scratch, target);
-              f.get(part);
-              f.call(widen);
-              f.address(scratch, target);
-              f.set(bytes);
-            }
+            widenPanels(f, widen, weights, { base: scratch, offset: shape.panel, depth: shape.tileDepth }, part);
             floats();
           },
         );
@@ -155,7 +133,7 @@ export function addFewRowsProduct(
     f.op("br_if", 0);
     f.op("end");
   }
-  f.get(task);
+  f.get(f.parameter(0));
   f.i32(0);
   f.address(scratch, shape.sums);
   f.i32(sumStride);

@@ -4,9 +4,12 @@ import { panelWidth } from "../microkernel.ts";
 import { eachPanel } from "../panels.ts";
 import { emitWidenPanel } from "./pack-panels.ts";
 import { emitProductKernel, type ProductKernelShape, type productParameters } from "./product-kernel.ts";
+import { placePanels, widenPanels } from "./product-panels.ts";
 import type { ProductShape } from "./product-shape.ts";
 import { readProduct } from "./read-product.ts";
 import type { Simd } from "../simd.ts";
+
+const relu = activations.indexOf("relu");
 
 /** Adds the kernel of `product` tasks: a tile of the result, part by part along the inner axis. Bias, relu and residual are the product kernel's own;
  *  int8 weights, whose scale comes before them, and other activations take another pass over the tile, row by row. A last panel that is not whole is
@@ -27,13 +30,13 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
   const f = new FunctionBody(["i32", "i32"]);
   const scratch = f.parameter(1);
   const task = readProduct(f);
-  const { source, sourceStride, target, targetStride, rows, columns, weight, panelStride } = task;
+  const { source, sourceStride, target, targetStride, rows, columns } = task;
   const { depth, weightBytes, bias, residual, residualStride, activation } = task;
   const ints = (count: number): Local[] => Array.from({ length: count }, () => f.local("i32"));
-  const [start, part, column, whole, lastWhole, rest] = ints(6);
+  const [start, part, column, whole, shared, rest] = ints(6);
   const [isPlain, isLast, zeros, lowest] = ints(4);
   /** The panels taken together, and the tile's rows as the kernels go down them. */
-  const [panel, next, left, result, end] = ints(5);
+  const [panel, next, left, result] = ints(4);
   /** What the kernels begin with and add. */
   const [ownBias, ownResidual, ownResidualStride, floor, ownStride] = ints(5);
 
@@ -52,7 +55,7 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
   f.i32(4);
   f.op("i32.eq");
   f.get(activation);
-  f.i32(activations.indexOf("relu"));
+  f.i32(relu);
   f.op("i32.le_s");
   f.op("i32.and");
   f.set(isPlain);
@@ -60,23 +63,21 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
   f.i32(-panelWidth);
   f.op("i32.and");
   f.set(whole);
-  // rows in whole groups; with the last of them what is left over is shared when it is little
-  f.get(rows);
+  // rows that no whole group takes; with few of them goes one more group
   f.get(rows);
   f.i32(microRows);
   f.op("i32.rem_s");
-  f.tee(rest);
-  f.op("i32.sub");
+  f.tee(shared);
   f.i32(microRows);
   f.i32(0);
-  f.get(rest);
+  f.get(shared);
   f.i32(1);
   f.op("i32.sub");
   f.i32(rests.least - 1);
   f.op("i32.lt_u");
   f.op("select");
-  f.op("i32.sub");
-  f.set(lastWhole);
+  f.op("i32.add");
+  f.set(shared);
 
   const operands: Readonly<Record<(typeof productParameters)[number], Local>> = {
     left,
@@ -112,20 +113,15 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
   /** All rows of the tile times one panel or two; `rest` counts what is left. */
   const sweep = (panels: 1 | 2, begin: ProductKernelShape["begin"]): void => {
     f.get(rows);
-    f.set(rest);
-    f.get(rows);
-    f.get(lastWhole);
-    f.op("i32.sub");
-    f.set(end);
-    f.get(rest);
-    f.get(end);
+    f.tee(rest);
+    f.get(shared);
     f.op("i32.gt_s");
     f.if(() => {
       f.op("loop", 0x40);
       call({ rows: microRows, panels, begin });
       f.increase(rest, -microRows);
       f.get(rest);
-      f.get(end);
+      f.get(shared);
       f.op("i32.gt_s");
       f.op("br_if", 0);
       f.op("end");
@@ -147,40 +143,11 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
   /** @param place sets where results go and what they begin and end with */
   const multiply = (panels: 1 | 2, place: () => void): void => {
     const weights = [panel, next].slice(0, panels);
-    for (const [index, local] of weights.entries()) {
-      f.get(weight);
-      f.get(column);
-      f.i32(3);
-      f.op("i32.shr_u");
-      if (index > 0) {
-        f.i32(index);
-        f.op("i32.add");
-      }
-      f.get(panelStride);
-      f.op("i32.mul");
-      f.op("i32.add");
-      f.get(start);
-      f.get(weightBytes);
-      f.op("i32.mul");
-      f.i32(3);
-      f.op("i32.shl");
-      f.op("i32.add");
-      f.set(local);
-    }
+    placePanels(f, task, column, start, weights);
     f.get(weightBytes);
     f.i32(1);
     f.op("i32.eq");
-    f.if(() => {
-      for (const [index, bytes] of weights.entries()) {
-        const floats = shape.panel + index * shape.tileDepth * panelWidth * 4;
-        f.get(bytes);
-        f.address(scratch, floats);
-        f.get(part);
-        f.call(widen);
-        f.address(scratch, floats);
-        f.set(bytes);
-      }
-    });
+    f.if(() => widenPanels(f, widen, weights, { base: scratch, offset: shape.panel, depth: shape.tileDepth }, part));
     f.address(source, 0, start, 4);
     f.set(left);
     place();
@@ -189,12 +156,6 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
       () => sweep(panels, "result"),
       () => sweep(panels, "bias"),
     );
-  };
-  const choose = (whenSo: () => void, otherwise: () => void, condition: () => void): void => {
-    whenSo();
-    otherwise();
-    condition();
-    f.op("select");
   };
   const bare = (): void => {
     f.get(zeros);
@@ -221,15 +182,12 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
         f.set(ownResidual);
         f.get(residualStride);
         f.set(ownResidualStride);
-        choose(
-          () => f.get(zeros),
-          () => f.get(lowest),
-          () => {
-            f.get(activation);
-            f.i32(activations.indexOf("relu"));
-            f.op("i32.eq");
-          },
-        );
+        f.get(zeros);
+        f.get(lowest);
+        f.get(activation);
+        f.i32(relu);
+        f.op("i32.eq");
+        f.op("select");
         f.set(floor);
       });
     });
@@ -272,34 +230,24 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
     f.op("end");
   }
 
-  /** The columns from `first` on, which lie at `sums`. */
-  const finish = (sums: () => void, sumStride: () => void, first: () => void, count: () => void): void => {
+  /** Brings columns of the tile from where they lie to where they belong. */
+  const finish = (first: Local | number, sums: () => void, sumStride: Local | number, end: Local): void => {
+    const push = (value: Local | number): void => (typeof value === "number" ? f.i32(value) : f.get(value));
     f.get(f.parameter(0));
-    first();
+    push(first);
     sums();
-    sumStride();
-    count();
+    push(sumStride);
+    f.get(end);
+    push(first);
+    f.op("i32.sub");
     f.call(finishRows);
   };
   f.get(isPlain);
   f.op("i32.eqz");
-  f.if(() =>
-    finish(
-      () => f.get(target),
-      () => f.get(targetStride),
-      () => f.i32(0),
-      () => f.get(whole),
-    ),
-  );
-  finish(
-    () => f.address(scratch, shape.tail),
-    () => f.i32(panelWidth * 4),
-    () => f.get(whole),
-    () => {
-      f.get(columns);
-      f.get(whole);
-      f.op("i32.sub");
-    },
-  );
+  f.if(() => finish(0, () => f.get(target), targetStride, whole));
+  f.get(whole);
+  f.get(columns);
+  f.op("i32.lt_s");
+  f.if(() => finish(whole, () => f.address(scratch, shape.tail), panelWidth * 4, columns));
   return module.add(f);
 }

@@ -1,0 +1,52 @@
+import type { FunctionBody, Local } from "../assembler.ts";
+import { panelWidth } from "../microkernel.ts";
+import type { ProductFields } from "./read-product.ts";
+
+/** Sets each of `panels` to where a panel of the weight is: the one of `column`, the one after it, from step `start` on. */
+export function placePanels(
+  f: FunctionBody,
+  { weight, panelStride, weightBytes }: ProductFields,
+  column: Local,
+  start: Local,
+  panels: readonly Local[],
+): void {
+  const [first] = panels;
+  f.get(weight);
+  f.get(column);
+  f.i32(3);
+  f.op("i32.shr_u");
+  f.get(panelStride);
+  f.op("i32.mul");
+  f.op("i32.add");
+  f.get(start);
+  f.get(weightBytes);
+  f.op("i32.mul");
+  f.i32(3);
+  f.op("i32.shl");
+  f.op("i32.add");
+  f.set(first);
+  for (const panel of panels.slice(1)) {
+    f.address(first, 0, panelStride);
+    f.set(panel);
+  }
+}
+
+/** Brings panels of int8 as floats to `room` and sets them to there.
+ *  @param widen index of `widenPanel` */
+export function widenPanels(
+  f: FunctionBody,
+  widen: number,
+  panels: readonly Local[],
+  room: { readonly base: Local; readonly offset: number; readonly depth: number },
+  part: Local,
+): void {
+  for (const [index, panel] of panels.entries()) {
+    const floats = room.offset + index * room.depth * panelWidth * 4;
+    f.get(panel);
+    f.address(room.base, floats);
+    f.get(part);
+    f.call(widen);
+    f.address(room.base, floats);
+    f.set(panel);
+  }
+}
