@@ -49,8 +49,7 @@ export function modelRows(threads: number): Row[] {
       targets: [fasterThan("reference backend", 20), fasterThan("tfjs wasm", 1)],
       operations: encoderOperations(512, 8),
       limit: { of: "microkernel", amount: encoderOperations(512, 8) },
-      limitedBy:
-        "what is not products: copying operands and finishing rows, attention of short texts, JavaScript between kernels",
+      limitedBy: "weights that no second cache holds, attention of short texts, JavaScript between kernels",
       seconds: 25,
     },
     sentences(1, "sentences-1000"),

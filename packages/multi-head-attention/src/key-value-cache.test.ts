@@ -15,7 +15,7 @@ import {
 } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { CacheError } from "./cache-error.ts";
-import { KeyValueCache } from "./key-value-cache.ts";
+import { type CacheOptions, KeyValueCache } from "./key-value-cache.ts";
 import type { Allocate } from "./token-rows.ts";
 
 const random = randomGenerator(1);
@@ -235,6 +235,10 @@ test("memory that is left behind by growing or reordering is overwritten too", (
 test("options that make no sense are refused", () => {
   expect(() => new KeyValueCache({ capacity: 0 })).toThrow(CacheError);
   expect(() => new KeyValueCache({ window: { recent: 0 } })).toThrow("window.recent");
+  const misspelt = { capacty: 8 } as CacheOptions;
+  expect(() => new KeyValueCache(misspelt)).toThrow('there is no "capacty" in options');
+  const window = { recent: 8, sink: 4 } as { recent: number };
+  expect(() => new KeyValueCache({ window })).toThrow('there is no "sink" in window');
   expect(() => new KeyValueCache({ window: { recent: 1 }, capacity: 3 })).toThrow("Leave capacity out");
   expect(() => new KeyValueCache().key).toThrow("the cache is empty");
 });

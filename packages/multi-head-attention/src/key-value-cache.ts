@@ -31,9 +31,12 @@ export class KeyValueCache {
   #fixed = false;
   #disposed = false;
 
-  constructor({ capacity, window, dtype, allocate = zeros }: CacheOptions = {}) {
+  constructor(options: CacheOptions = {}) {
+    checkNames("options", options, ["capacity", "window", "dtype", "allocate"]);
+    const { capacity, window, dtype, allocate = zeros } = options;
     if (capacity !== undefined) checkCount("capacity", capacity, 1);
     if (window !== undefined) {
+      checkNames("window", window, ["recent", "sinks"]);
       checkCount("window.recent", window.recent, 1);
       checkCount("window.sinks", window.sinks ?? 0, 0);
       if (capacity !== undefined) throw new CacheError("KeyValueCache: a window sizes itself. Leave capacity out.");
@@ -231,6 +234,13 @@ function rowsLike(like: Tensor, dtype: DType, room: number, allocate: Allocate):
 /** Whether tokens can be appended: all sizes but the number of tokens agree. */
 function follows(rows: Rows, fresh: Tensor): boolean {
   return [0, 1, 3].every((axis) => rows.shape[axis] === fresh.shape[axis]);
+}
+
+/** Refuses a name that nobody would read: a slip of the pen, after which a cache would grow without end. */
+function checkNames(what: string, given: object, names: readonly string[]): void {
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new CacheError(`KeyValueCache: there is no "${unknown}" in ${what}. There are ${names.join(", ")}.`);
 }
 
 function checkCount(name: string, value: number, minimum: number): void {
