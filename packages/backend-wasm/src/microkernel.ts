@@ -1,6 +1,7 @@
 import { FunctionBody, type Local } from "./assembler.ts";
 import type { ValueType } from "./opcodes.ts";
 import type { Simd } from "./simd.ts";
+import { emitProductSteps } from "./product-steps.ts";
 import { storePair } from "./vector-pairs.ts";
 import { remember } from "./remember.ts";
 
@@ -34,9 +35,7 @@ export const panelWidth = 8;
 export const microRowsOf = ({ relaxed }: Simd): number => (relaxed ? 6 : 5);
 
 /** `microkernel(left, right, result, depth[, next])`: result[row][0…7] (+)= Σ_k left[row][k] × right[k][0…7].
- *  `right` is packed: 8 columns of step k lie at `right + 32 k`; those of a second panel at `next + 32 k`. Depth ≥ 0 is a run-time value.
- *  Per step and panel: 2 vector loads, 2 × rows fused multiply-adds; per step `rows` splat loads. Neighbouring vectors are always taken together, so that
- *  the engine can make one wide vector of both. */
+ *  `right` is packed: 8 columns of step k lie at `right + 32 k`; those of a second panel at `next + 32 k`. Depth ≥ 0 is a run-time value. */
 export const emitMicrokernel: (shape: MicrokernelShape) => FunctionBody = remember(writeMicrokernel);
 
 function writeMicrokernel(shape: MicrokernelShape): FunctionBody {
@@ -51,25 +50,19 @@ function writeMicrokernel(shape: MicrokernelShape): FunctionBody {
     simd,
     skipZeros,
   } = shape;
-  const unroll = leftPanel === undefined ? 4 : panelWidth;
   const f = new FunctionBody(new Array<ValueType>(3 + panels).fill("i32"));
   const [left, right, result, depth, next] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
   const rights = panels === 1 ? [right] : [right, next];
-  /** Where each vector of four columns comes from and goes to. */
-  const vectors = rights.flatMap((from, panel) =>
-    [0, 16].map((half) => ({ from, half, offset: panel * resultPanel + half })),
-  );
-  const sums = Array.from({ length: rows }, () => vectors.map(() => f.local("v128")));
-  const columns = vectors.map(() => f.local("v128"));
-  const splat = f.local("v128");
+  /** Byte offsets of the vectors of a row of the result. */
+  const offsets = rights.flatMap((_, panel) => [0, 16].map((half) => panel * resultPanel + half));
+  const sums = Array.from({ length: rows }, () => offsets.map(() => f.local("v128")));
   const kept = f.local("v128");
-  const end = f.local("i32");
 
   for (const [row, own] of sums.entries()) {
     for (const [index, sum] of own.entries()) {
       if (accumulate) {
         f.get(result);
-        f.memory("v128.load", row * resultStride + vectors[index].offset);
+        f.memory("v128.load", row * resultStride + offsets[index]);
       } else {
         f.f32x4(0);
       }
@@ -88,57 +81,16 @@ function writeMicrokernel(shape: MicrokernelShape): FunctionBody {
     f.set(kept);
     return kept;
   };
-  const step = (offset: number): void => {
-    for (const [index, { from, half }] of vectors.entries()) {
-      f.get(from);
-      f.memory("v128.load", offset * 32 + half);
-      f.set(columns[index]);
-    }
-    for (const [row, own] of sums.entries()) {
-      f.get(left);
-      f.memory("v128.load32_splat", row * leftStride + offset * 4);
-      f.set(splat);
-      for (const [index, sum] of own.entries()) {
-        multiplyAdd(f, factor(splat, columns[index], "right"), factor(columns[index], splat, "left"), sum, simd);
-      }
-    }
-  };
-  const loopUntil = (steps: number): void => {
-    f.get(right);
-    f.get(end);
-    f.op("i32.lt_u");
-    f.if(() => {
-      f.op("loop", 0x40);
-      for (let offset = 0; offset < steps; offset++) step(offset);
-      f.increase(left, steps === panelWidth && leftPanel !== undefined ? leftPanel : 4 * steps);
-      for (const from of rights) f.increase(from, 32 * steps);
-      f.get(right);
-      f.get(end);
-      f.op("i32.lt_u");
-      f.op("br_if", 0);
-      f.op("end");
-    });
-  };
-
-  // whole groups of `unroll` steps, then what is left one by one
-  f.get(right);
-  f.get(depth);
-  f.i32(-unroll);
-  f.op("i32.and");
-  f.i32(5);
-  f.op("i32.shl");
-  f.op("i32.add");
-  f.set(end);
-  loopUntil(unroll);
-  f.get(end);
-  f.get(depth);
-  f.i32(unroll - 1);
-  f.op("i32.and");
-  f.i32(5);
-  f.op("i32.shl");
-  f.op("i32.add");
-  f.set(end);
-  loopUntil(1);
+  emitProductSteps(f, {
+    sums,
+    rights,
+    depth,
+    unroll: leftPanel === undefined ? 4 : panelWidth,
+    left: (row) => ({ pointer: left, offset: row * leftStride }),
+    advanceLeft: (steps) => f.increase(left, steps === panelWidth && leftPanel !== undefined ? leftPanel : 4 * steps),
+    multiply: (splat, column, sum) =>
+      multiplyAdd(f, factor(splat, column, "right"), factor(column, splat, "left"), sum, simd),
+  });
 
   for (const [row, own] of sums.entries()) {
     for (const panel of rights.keys()) {

@@ -6,7 +6,7 @@ import type { Simd } from "../simd.ts";
 import { storePair } from "../vector-pairs.ts";
 import { emitFewRows } from "./few-rows.ts";
 import { emitWidenPanel } from "./pack-panels.ts";
-import { placePanels, widenPanels } from "./product-panels.ts";
+import { eachPart, placePanels, widenPanels } from "./product-panels.ts";
 import { fewestRows, type FewRowsProductShape } from "./product-shape.ts";
 import { readProduct } from "./read-product.ts";
 
@@ -33,7 +33,7 @@ export function addFewRowsProduct(
   const f = new FunctionBody(["i32", "i32"]);
   const scratch = f.parameter(1);
   const task = readProduct(f);
-  const { source, sourceStride, rows, columns, depth, weightBytes } = task;
+  const { source, sourceStride, rows, columns, weightBytes } = task;
   const [start, part, column, row, lastWhole, padded] = Array.from({ length: 6 }, () => f.local("i32"));
   /** The panels taken together. */
   const panel = f.local("i32");
@@ -84,15 +84,7 @@ export function addFewRowsProduct(
   f.i32(sumStride);
   f.op("i32.mul");
   f.op("memory.fill", 0);
-  f.assign(start, 0);
-  f.op("loop", 0x40);
-  {
-    f.get(depth);
-    f.get(start);
-    f.op("i32.sub");
-    f.set(part);
-    f.smaller(part, shape.tileDepth);
-    f.set(part);
+  eachPart(f, task, shape.tileDepth, start, part, () => {
     f.address(source, 0, start, 4);
     f.get(sourceStride);
     f.address(scratch, shape.left);
@@ -124,15 +116,7 @@ export function addFewRowsProduct(
         );
       });
     });
-    f.get(start);
-    f.get(part);
-    f.op("i32.add");
-    f.tee(start);
-    f.get(depth);
-    f.op("i32.lt_s");
-    f.op("br_if", 0);
-    f.op("end");
-  }
+  });
   f.get(f.parameter(0));
   f.i32(0);
   f.address(scratch, shape.sums);

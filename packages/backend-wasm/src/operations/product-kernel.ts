@@ -1,6 +1,7 @@
 import { FunctionBody, type Local } from "../assembler.ts";
 import { multiplyAdd } from "../microkernel.ts";
 import type { ValueType } from "../opcodes.ts";
+import { emitProductSteps } from "../product-steps.ts";
 import type { Simd } from "../simd.ts";
 import { storePair } from "../vector-pairs.ts";
 
@@ -31,8 +32,6 @@ export const productParameters = [
   "next",
 ] as const;
 
-const unroll = 4;
-
 /** result[row][column] = max(Σ_k left[row][k] × right[k][column] + (bias[column] or result[row][column]), floor) + residual[row][column].
  *  The microkernel of matrix products: operands are read and results written where they lie, so that a product leaves nothing to copy. Rows of the left
  *  operand are dense, columns of the right one lie in panels of eight, and whole panels are written.
@@ -42,12 +41,9 @@ export function emitProductKernel({ rows, panels, begin, simd }: ProductKernelSh
   const [left, leftStride, right, result, resultStride, depth, bias, residual, residualStride, floor, next] =
     productParameters.map((_, index) => f.parameter(index));
   const rights = panels === 1 ? [right] : [right, next];
-  /** Byte offsets of the vectors of a step in their panel, and in a row of the result. */
-  const vectors = rights.flatMap((from, panel) => [0, 16].map((half) => ({ from, half, offset: panel * 32 + half })));
-  const sums = Array.from({ length: rows }, () => vectors.map(() => f.local("v128")));
-  const columns = vectors.map(() => f.local("v128"));
-  const splat = f.local("v128");
-  const end = f.local("i32");
+  /** Byte offsets of a row's vectors. */
+  const offsets = rights.flatMap((_, panel) => [0, 16].map((half) => panel * 32 + half));
+  const sums = Array.from({ length: rows }, () => offsets.map(() => f.local("v128")));
   const starts = sums.map(() => f.local("i32"));
   const to = f.local("i32");
 
@@ -64,7 +60,7 @@ export function emitProductKernel({ rows, panels, begin, simd }: ProductKernelSh
     eachRow((own) => {
       for (const [index, sum] of own.entries()) {
         f.get(to);
-        f.memory("v128.load", vectors[index].offset);
+        f.memory("v128.load", offsets[index]);
         f.set(sum);
       }
     });
@@ -72,7 +68,7 @@ export function emitProductKernel({ rows, panels, begin, simd }: ProductKernelSh
     for (const own of sums) {
       for (const [index, sum] of own.entries()) {
         f.get(bias);
-        f.memory("v128.load", vectors[index].offset);
+        f.memory("v128.load", offsets[index]);
         f.set(sum);
       }
     }
@@ -86,65 +82,27 @@ export function emitProductKernel({ rows, panels, begin, simd }: ProductKernelSh
     f.set(start);
   }
 
-  const step = (offset: number): void => {
-    for (const [index, { from, half }] of vectors.entries()) {
-      f.get(from);
-      f.memory("v128.load", offset * 32 + half);
-      f.set(columns[index]);
-    }
-    for (const [row, own] of sums.entries()) {
-      f.get(starts[row]);
-      f.memory("v128.load32_splat", offset * 4);
-      f.set(splat);
-      for (const [index, sum] of own.entries()) multiplyAdd(f, splat, columns[index], sum, simd);
-    }
-  };
-  const loopUntil = (steps: number): void => {
-    f.get(right);
-    f.get(end);
-    f.op("i32.lt_u");
-    f.if(() => {
-      f.op("loop", 0x40);
-      for (let offset = 0; offset < steps; offset++) step(offset);
-      for (const start of starts) f.increase(start, 4 * steps);
-      for (const from of rights) f.increase(from, 32 * steps);
-      f.get(right);
-      f.get(end);
-      f.op("i32.lt_u");
-      f.op("br_if", 0);
-      f.op("end");
-    });
-  };
-  // whole groups of `unroll` steps, then what is left one by one
-  f.get(right);
-  f.get(depth);
-  f.i32(-unroll);
-  f.op("i32.and");
-  f.i32(5);
-  f.op("i32.shl");
-  f.op("i32.add");
-  f.set(end);
-  loopUntil(unroll);
-  f.get(end);
-  f.get(depth);
-  f.i32(unroll - 1);
-  f.op("i32.and");
-  f.i32(5);
-  f.op("i32.shl");
-  f.op("i32.add");
-  f.set(end);
-  loopUntil(1);
+  emitProductSteps(f, {
+    sums,
+    rights,
+    depth,
+    unroll: 4,
+    left: (row) => ({ pointer: starts[row], offset: 0 }),
+    advanceLeft: (steps) => starts.forEach((start) => f.increase(start, 4 * steps)),
+    multiply: (splat, column, sum) => multiplyAdd(f, splat, column, sum, simd),
+  });
 
+  const least = f.local("v128");
   f.get(floor);
   f.memory("v128.load32_splat");
-  f.set(splat);
+  f.set(least);
   eachRow((own) => {
     for (const [index, sum] of own.entries()) {
       f.get(sum);
-      f.get(splat);
+      f.get(least);
       f.op("f32x4.pmax"); // a < b ? b : a, so that NaN stays
       f.get(residual);
-      f.memory("v128.load", vectors[index].offset);
+      f.memory("v128.load", offsets[index]);
       f.op("f32x4.add");
       f.set(sum);
     }

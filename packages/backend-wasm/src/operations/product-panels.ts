@@ -2,6 +2,34 @@ import type { FunctionBody, Local } from "../assembler.ts";
 import { panelWidth } from "../microkernel.ts";
 import type { ProductFields } from "./read-product.ts";
 
+/** Takes the inner axis in parts of up to `most` steps, `part` of them from `start` on; at least once, also when there are none. */
+export function eachPart(
+  f: FunctionBody,
+  { depth }: ProductFields,
+  most: number,
+  start: Local,
+  part: Local,
+  body: () => void,
+): void {
+  f.assign(start, 0);
+  f.op("loop", 0x40);
+  f.get(depth);
+  f.get(start);
+  f.op("i32.sub");
+  f.set(part);
+  f.smaller(part, most);
+  f.set(part);
+  body();
+  f.get(start);
+  f.get(part);
+  f.op("i32.add");
+  f.tee(start);
+  f.get(depth);
+  f.op("i32.lt_s");
+  f.op("br_if", 0);
+  f.op("end");
+}
+
 /** Sets each of `panels` to where a panel of the weight is: the one of `column`, the one after it, from step `start` on. */
 export function placePanels(
   f: FunctionBody,

@@ -4,7 +4,7 @@ import { panelWidth } from "../microkernel.ts";
 import { eachPanel } from "../panels.ts";
 import { emitWidenPanel } from "./pack-panels.ts";
 import { emitProductKernel, type ProductKernelShape, type productParameters } from "./product-kernel.ts";
-import { placePanels, widenPanels } from "./product-panels.ts";
+import { eachPart, placePanels, widenPanels } from "./product-panels.ts";
 import type { ProductShape } from "./product-shape.ts";
 import { readProduct } from "./read-product.ts";
 import type { Simd } from "../simd.ts";
@@ -199,15 +199,7 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
     bare();
   };
 
-  f.assign(start, 0);
-  f.op("loop", 0x40);
-  {
-    f.get(depth);
-    f.get(start);
-    f.op("i32.sub");
-    f.set(part);
-    f.smaller(part, shape.tileDepth);
-    f.set(part);
+  eachPart(f, task, shape.tileDepth, start, part, () => {
     f.get(start);
     f.get(part);
     f.op("i32.add");
@@ -223,12 +215,7 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
       f.set(column);
       multiply(1, inScratch);
     });
-    f.increase(start, part);
-    f.get(isLast);
-    f.op("i32.eqz");
-    f.op("br_if", 0);
-    f.op("end");
-  }
+  });
 
   /** Brings columns of the tile from where they lie to where they belong. */
   const finish = (first: Local | number, sums: () => void, sumStride: Local | number, end: Local): void => {
