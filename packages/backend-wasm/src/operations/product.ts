@@ -55,8 +55,12 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
   f.i32(4);
   f.op("i32.eq");
   f.get(activation);
+  f.i32(0);
+  f.op("i32.lt_s");
+  f.get(activation);
   f.i32(relu);
-  f.op("i32.le_s");
+  f.op("i32.eq");
+  f.op("i32.or");
   f.op("i32.and");
   f.set(isPlain);
   f.get(columns);
