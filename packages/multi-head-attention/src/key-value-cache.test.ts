@@ -237,6 +237,10 @@ test("options that make no sense are refused", () => {
   expect(() => new KeyValueCache({ window: { recent: 0 } })).toThrow("window.recent");
   const misspelt = { capacty: 8 } as CacheOptions;
   expect(() => new KeyValueCache(misspelt)).toThrow('there is no "capacty" in options');
+  const row = zeros([1, 1, 1, 2]);
+  expect(() => KeyValueCache.fixed(row, row, { dype: "int8" } as CacheOptions)).toThrow(
+    'there is no "dype" in options',
+  );
   const window = { recent: 8, sink: 4 } as { recent: number };
   expect(() => new KeyValueCache({ window })).toThrow('there is no "sink" in window');
   expect(() => new KeyValueCache({ window: { recent: 1 }, capacity: 3 })).toThrow("Leave capacity out");

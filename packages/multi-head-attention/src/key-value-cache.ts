@@ -52,9 +52,7 @@ export class KeyValueCache {
    *  @param value `[batch, keyHeads, keys, valueDim]`
    *  @param options how they are stored and where */
   static fixed(key: Tensor, value: Tensor, options: Pick<CacheOptions, "dtype" | "allocate"> = {}): KeyValueCache {
-    const { dtype, allocate } = options;
-    const capacity = Math.max(key.shape[2] ?? 0, 1);
-    const cache = new KeyValueCache({ capacity, ...(dtype && { dtype }), ...(allocate && { allocate }) });
+    const cache = new KeyValueCache({ ...options, capacity: Math.max(key.shape[2] ?? 0, 1) });
     cache.append(key, value);
     cache.#fixed = true;
     return cache;

@@ -5,18 +5,16 @@ import { type PanelOperands, PanelProducts, pushOperands } from "../products.ts"
 import type { Simd } from "../simd.ts";
 import { storePair } from "../vector-pairs.ts";
 import { emitFewRows } from "./few-rows.ts";
-import { emitWidenPanel } from "./pack-panels.ts";
-import { eachPart, placePanels, widenPanels } from "./product-panels.ts";
+import { eachPart, placePanels, type ProductParts, widenPanels } from "./product-panels.ts";
 import { fewestRows, type FewRowsProductShape } from "./product-shape.ts";
 import { readProduct } from "./read-product.ts";
 
 /** Adds the kernel of `fewRowsProduct` tasks, where reading weights takes longer than multiplying: sums of a tile in scratch memory, as many steps of a
  *  panel one after the other as there is room for, each part of the left operand copied so that its rows lie where the microkernel expects them.
- *  @param finishRows from `addFinishRows`
  *  @returns the index of `fewRowsProduct(task, scratch)` */
 export function addFewRowsProduct(
   module: ModuleBuilder,
-  finishRows: number,
+  { finishRows, widen }: ProductParts,
   shape: FewRowsProductShape,
   simd: Simd,
 ): number {
@@ -27,8 +25,7 @@ export function addFewRowsProduct(
   const many = new PanelProducts(module, { ...common, rows: microRows, accumulate: true });
   const ofFloats = few("float32", microRows - 1);
   const ofBytes = few("int8", fewestRows);
-  const copyLeft = module.add(emitCopyLeft());
-  const widen = module.add(emitWidenPanel());
+  const copyLeft = module.add(emitCopyLeft(leftStride));
 
   const f = new FunctionBody(["i32", "i32"]);
   const scratch = f.parameter(1);
@@ -88,7 +85,6 @@ export function addFewRowsProduct(
     f.address(source, 0, start, 4);
     f.get(sourceStride);
     f.address(scratch, shape.left);
-    f.i32(leftStride);
     f.get(rows);
     f.get(part);
     f.call(copyLeft);
@@ -126,10 +122,11 @@ export function addFewRowsProduct(
   return module.add(f);
 }
 
-/** `copyLeft(source, stride, target, targetStride, rows, steps)`: rows of the left operand into scratch, eight numbers at a time. */
-function emitCopyLeft(): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32"]);
-  const [source, stride, target, targetStride, rows, steps] = Array.from({ length: 6 }, (_, i) => f.parameter(i));
+/** `copyLeft(source, stride, target, rows, steps)`: rows of the left operand into scratch, eight numbers at a time.
+ *  @param leftStride bytes from one row there to the next */
+function emitCopyLeft(leftStride: number): FunctionBody {
+  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32"]);
+  const [source, stride, target, rows, steps] = Array.from({ length: 5 }, (_, i) => f.parameter(i));
   const row = f.local("i32");
   const from = f.local("i32");
   const to = f.local("i32");
@@ -156,7 +153,7 @@ function emitCopyLeft(): FunctionBody {
       f.increase(from, 32);
     });
     f.increase(source, stride);
-    f.increase(target, targetStride);
+    f.increase(target, leftStride);
   });
   return f;
 }

@@ -5,7 +5,7 @@ import { activations } from "@fovea/dot-product-attention";
 import { emitActivationRow } from "./activation-row.ts";
 import { emitMeanRows } from "./mean-rows.ts";
 import { emitNormalizeRow } from "./normalize-row.ts";
-import { emitPackPanels } from "./pack-panels.ts";
+import { emitPackPanels, emitWidenPanel } from "./pack-panels.ts";
 import { addFewRowsProduct } from "./few-rows-product.ts";
 import { addFinishRows } from "./finish-rows.ts";
 import { addProduct } from "./product.ts";
@@ -36,10 +36,10 @@ export function operationsModule(heap: Heap, simd: Simd): OperationsModule {
   const fewRowsShape = fewRowsProductShape(simd);
   const activate = activations.map((activation) => module.add(emitActivationRow(activation, simd)));
   const addRow = module.add(emitAddRow(simd));
-  const finishRows = addFinishRows(module, simd);
+  const parts = { finishRows: addFinishRows(module, simd), widen: module.add(emitWidenPanel()) };
   const kernels: Readonly<Record<OperationKind, number>> = {
-    product: addProduct(module, finishRows, shape, simd),
-    fewRowsProduct: addFewRowsProduct(module, finishRows, fewRowsShape, simd),
+    product: addProduct(module, parts, shape, simd),
+    fewRowsProduct: addFewRowsProduct(module, parts, fewRowsShape, simd),
     layerNorm: addNormalize(module, "layerNorm", simd),
     rmsNorm: addNormalize(module, "rmsNorm", simd),
     rotary: addRotary(module, simd),

@@ -2,6 +2,14 @@ import type { FunctionBody, Local } from "../assembler.ts";
 import { panelWidth } from "../microkernel.ts";
 import type { ProductFields } from "./read-product.ts";
 
+/** What both kinds of products call, by index. */
+export interface ProductParts {
+  /** From `addFinishRows`. */
+  readonly finishRows: number;
+  /** `widenPanel` */
+  readonly widen: number;
+}
+
 /** Takes the inner axis in parts of up to `most` steps, `part` of them from `start` on; at least once, also when there are none. */
 export function eachPart(
   f: FunctionBody,
@@ -60,7 +68,7 @@ export function placePanels(
 }
 
 /** Brings panels of int8 as floats to `room` and sets them to there.
- *  @param widen index of `widenPanel` */
+ *  @param widen of `ProductParts` */
 export function widenPanels(
   f: FunctionBody,
   widen: number,

@@ -2,9 +2,8 @@ import { activations } from "@fovea/dot-product-attention";
 import { FunctionBody, type Local, type ModuleBuilder } from "../assembler.ts";
 import { panelWidth } from "../microkernel.ts";
 import { eachPanel } from "../panels.ts";
-import { emitWidenPanel } from "./pack-panels.ts";
 import { emitProductKernel, type ProductKernelShape, type productParameters } from "./product-kernel.ts";
-import { eachPart, placePanels, widenPanels } from "./product-panels.ts";
+import { eachPart, placePanels, type ProductParts, widenPanels } from "./product-panels.ts";
 import type { ProductShape } from "./product-shape.ts";
 import { readProduct } from "./read-product.ts";
 import type { Simd } from "../simd.ts";
@@ -14,9 +13,13 @@ const relu = activations.indexOf("relu");
 /** Adds the kernel of `product` tasks: a tile of the result, part by part along the inner axis. Bias, relu and residual are the product kernel's own;
  *  int8 weights, whose scale comes before them, and other activations take another pass over the tile, row by row. A last panel that is not whole is
  *  computed in scratch memory. Work: rows × columns × depth multiply-adds.
- *  @param finishRows from `addFinishRows`
  *  @returns the index of `product(task, scratch)` */
-export function addProduct(module: ModuleBuilder, finishRows: number, shape: ProductShape, simd: Simd): number {
+export function addProduct(
+  module: ModuleBuilder,
+  { finishRows, widen }: ProductParts,
+  shape: ProductShape,
+  simd: Simd,
+): number {
   const { microRows, rests } = shape;
   const added = new Map<string, number>();
   const kernel = (key: Omit<ProductKernelShape, "simd">): number => {
@@ -25,7 +28,6 @@ export function addProduct(module: ModuleBuilder, finishRows: number, shape: Pro
     added.set(name, index);
     return index;
   };
-  const widen = module.add(emitWidenPanel());
 
   const f = new FunctionBody(["i32", "i32"]);
   const scratch = f.parameter(1);
