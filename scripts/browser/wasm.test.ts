@@ -50,7 +50,7 @@ test.runIf(hasChromium)("a page that is not runs on one thread and is told why",
 test.runIf(hasChromium)("under a policy without Blob workers they start from workerUrl", async () => {
   const policy = "script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'; worker-src 'self'";
   const headers = { ...isolation, "Content-Security-Policy": policy };
-  const { report } = await run(headers, "/packages/backend-wasm/src/worker.ts");
+  const { report } = await run(headers, "/packages/backend-wasm/src/threads/worker.ts");
   expect(report).toMatchObject({ name: "wasm", threads: 3, sameBits: true, ...small });
   const without = await run(headers);
   expect(without.report).toMatchObject({ name: "wasm", threads: 1, sameBits: true, ...small });

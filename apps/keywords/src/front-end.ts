@@ -1,4 +1,5 @@
-import { referenceBackend, type Backend, type PreparedWeight } from "@fovea/dot-product-attention";
+import type { PreparedWeight } from "@fovea/block-operations";
+import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
 import { embed } from "@fovea/embedding";
 import { trace } from "@fovea/program";
 import { clone, multiply, reshape, scalar, tensor, type Tensor } from "@fovea/tensor";

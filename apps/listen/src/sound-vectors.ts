@@ -1,4 +1,5 @@
-import { referenceBackend, type Backend, type LinearOptions, type PreparedWeight } from "@fovea/dot-product-attention";
+import type { LinearOptions, PreparedWeight } from "@fovea/block-operations";
+import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
 import { frames, reshape, tensor, type Tensor } from "@fovea/tensor";
 import type { Convolution, SoundWeights } from "./moonshine-weights.ts";
 

@@ -1,5 +1,6 @@
 import { attentionWeights, referenceBackend } from "@fovea/dot-product-attention";
-import type { AttentionOptions, Backend, LinearOptions } from "@fovea/dot-product-attention";
+import type { LinearOptions } from "@fovea/block-operations";
+import type { AttentionOptions, Backend } from "@fovea/dot-product-attention";
 import { embed, sinusoidalPositions } from "@fovea/embedding";
 import { createBlockMask, documentIds, documents, documentTable } from "@fovea/masking";
 import { multiHeadAttention, prepareWeights } from "@fovea/multi-head-attention";

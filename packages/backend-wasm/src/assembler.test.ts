@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FunctionBody, ModuleBuilder } from "./assembler.ts";
+import { FunctionBody, ModuleBuilder } from "@fovea/wasm-assembler";
 import { runScalars } from "./testing/run-scalars.ts";
 
 test("ints of every LEB128 length come back as they were written", () => {

@@ -1,4 +1,4 @@
-import { FunctionBody, ModuleBuilder } from "./assembler.ts";
+import { FunctionBody, ModuleBuilder } from "@fovea/wasm-assembler";
 import { BackendError } from "./backend-error.ts";
 
 /** Compiles the smallest module with SIMD.

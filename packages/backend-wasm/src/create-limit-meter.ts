@@ -1,6 +1,6 @@
-import { FunctionBody, ModuleBuilder } from "./assembler.ts";
-import { emitMicrokernel, panelWidth } from "./microkernel.ts";
-import { chooseSimd, type Simd } from "./simd.ts";
+import { FunctionBody, ModuleBuilder } from "@fovea/wasm-assembler";
+import { emitMicrokernel, panelWidth } from "./products/microkernel.ts";
+import { chooseSimd, type Simd } from "./vectors/simd.ts";
 
 /** What this machine lets WebAssembly do on one thread, measured now: what kernels can be held against. */
 export interface LimitMeter {

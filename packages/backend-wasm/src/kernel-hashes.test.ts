@@ -5,12 +5,12 @@ import { mask, probability, score } from "@fovea/formula";
 import { causal, documents, slidingWindow } from "@fovea/masking";
 import { alibi, softCap } from "@fovea/scoring";
 import { expect, test } from "vitest";
-import { backwardModule } from "./backward-module.ts";
-import type { Heap } from "./heap.ts";
+import { backwardModule } from "./calls/backward-module.ts";
+import type { Heap } from "./memory/heap.ts";
 import { mapModule } from "./operations/map-module.ts";
 import { operationsModule } from "./operations/operations-module.ts";
-import { planModule } from "./plan-module.ts";
-import type { Simd } from "./simd.ts";
+import { planModule } from "./calls/plan-module.ts";
+import type { Simd } from "./vectors/simd.ts";
 
 const engines: Readonly<Record<string, Simd>> = {
   plain: { relaxed: false, wide: false },

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import type { FunctionBody } from "./assembler.ts";
-import { opcodes, type Opcode, type ValueType } from "./opcodes.ts";
+import { type FunctionBody, opcodes, type Opcode, type ValueType } from "@fovea/wasm-assembler";
 import { opcodeCases } from "./testing/opcode-cases.ts";
 import { runScalars } from "./testing/run-scalars.ts";
 import { runVectors } from "./testing/run-vectors.ts";

@@ -12,7 +12,7 @@ import {
 } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { createWasmBackend } from "./wasm-backend.ts";
-import type { WasmTensor } from "./wasm-tensor.ts";
+import type { WasmTensor } from "./memory/wasm-tensor.ts";
 
 const random = randomGenerator(11);
 const normal = (...shape: number[]): Tensor => random.normal(shape, { dtype: "float32" });

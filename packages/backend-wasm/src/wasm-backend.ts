@@ -1,27 +1,27 @@
+import type { BlockOperations } from "@fovea/block-operations";
 import {
   AttentionError,
   type Backend,
-  type BlockOperations,
   checkDifferentiable,
   type Kernel,
   type Plan,
 } from "@fovea/dot-product-attention";
 import { concatenateRows, isQuantized, sliceRows, type DType, type Tensor } from "@fovea/tensor";
-import { backwardCall } from "./backward-call.ts";
-import { type BackwardModule, backwardModule } from "./backward-module.ts";
+import { backwardCall } from "./calls/backward-call.ts";
+import { type BackwardModule, backwardModule } from "./calls/backward-module.ts";
 import { BackendError } from "./backend-error.ts";
 import { checkCompile } from "./check-compile.ts";
-import { forwardCall, type ForwardRunner } from "./forward-call.ts";
-import { Heap } from "./heap.ts";
-import { KernelCache } from "./kernel-cache.ts";
+import { forwardCall, type ForwardRunner } from "./calls/forward-call.ts";
+import { Heap } from "./memory/heap.ts";
+import { KernelCache } from "./memory/kernel-cache.ts";
 import { createWasmOperations } from "./operations/wasm-operations.ts";
-import { orderTasks } from "./order-tasks.ts";
-import { planModule } from "./plan-module.ts";
-import { chooseSimd } from "./simd.ts";
-import { takeFromScope } from "./scope.ts";
-import { threadCount } from "./thread-count.ts";
-import { type LoadedKernel, Threads } from "./threads.ts";
-import { allocateTensor, uploadTensor, type WasmTensor, withScales } from "./wasm-tensor.ts";
+import { orderTasks } from "./records/order-tasks.ts";
+import { planModule } from "./calls/plan-module.ts";
+import { chooseSimd } from "./vectors/simd.ts";
+import { takeFromScope } from "./memory/scope.ts";
+import { threadCount } from "./threads/thread-count.ts";
+import { type LoadedKernel, Threads } from "./threads/threads.ts";
+import { allocateTensor, uploadTensor, type WasmTensor, withScales } from "./memory/wasm-tensor.ts";
 
 export interface WasmBackendOptions {
   /** Most bytes the backend's memory may grow to; default 4 GiB. */

@@ -1,8 +1,9 @@
+import type { Operand } from "@fovea/block-operations";
 import { zeros } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
-import type { Backend, Gradients, Operand } from "./backend.ts";
-import { checkDifferentiable } from "./check-differentiable.ts";
-import { checkOutputGradient } from "./check-output-gradient.ts";
+import type { Backend, Gradients } from "./backend.ts";
+import { checkDifferentiable } from "./checks/check-differentiable.ts";
+import { checkOutputGradient } from "./checks/check-output-gradient.ts";
 import type { AttentionOptions } from "./options.ts";
 import { prepareCall } from "./prepare-call.ts";
 import { referenceBackend } from "./reference/reference-backend.ts";

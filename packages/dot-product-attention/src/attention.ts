@@ -1,5 +1,6 @@
+import type { Operand } from "@fovea/block-operations";
 import type { Tensor } from "@fovea/tensor";
-import type { Backend, Operand } from "./backend.ts";
+import type { Backend } from "./backend.ts";
 import type { AttentionOptions } from "./options.ts";
 import { prepareCall } from "./prepare-call.ts";
 import { referenceBackend } from "./reference/reference-backend.ts";

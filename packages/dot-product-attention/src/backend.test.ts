@@ -1,3 +1,4 @@
+import type { Operand } from "@fovea/block-operations";
 import { causal } from "@fovea/masking";
 import { slice, toArray } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
@@ -6,7 +7,7 @@ import { attention } from "./attention.ts";
 import { AttentionError } from "./attention-error.ts";
 import { attentionGradients } from "./attention-gradients.ts";
 import { attentionWeights } from "./attention-weights.ts";
-import type { Backend, Call, Operand } from "./backend.ts";
+import type { Backend, Call } from "./backend.ts";
 import { createPlan } from "./plan.ts";
 import { prepareCall } from "./prepare-call.ts";
 import { referenceBackend } from "./reference/reference-backend.ts";

@@ -1,16 +1,7 @@
+import type { BlockOperations, Operand } from "@fovea/block-operations";
 import type { BlockMask } from "@fovea/masking";
-import type { DType, Tensor } from "@fovea/tensor";
-import type { BlockOperations } from "./operations/block-operations.ts";
+import type { Tensor } from "@fovea/tensor";
 import type { Plan } from "./plan.ts";
-
-/** What attention needs to know of an operand before a backend sees it. Plain tensors are operands; so are a backend's own
- *  (device buffers, caches packed for its kernels), which is why the interfaces below take the operand type as a parameter. */
-export interface Operand {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  /** Of int8 keys and values: what the numbers of each row are multiplied with, float32 `[batch, keyHeads, keys]`. */
-  readonly scales?: Operand;
-}
 
 /** Table contents of the three programs of a plan, by table name: exactly the tables each program declares. */
 export interface PlanTables {

@@ -5,7 +5,7 @@ import type { Program } from "@fovea/program";
 import type { Tensor } from "@fovea/tensor";
 import { AttentionError } from "./attention-error.ts";
 import type { Backend } from "./backend.ts";
-import type { Sizes } from "./check-operands.ts";
+import type { Sizes } from "./checks/check-operands.ts";
 
 /** A plane of fewer blocks than this is asked pair by pair: there is too little to skip. */
 const worthwhileBlocks = 4;

@@ -1,8 +1,8 @@
 import { ShapeError, toFloat64, zeros } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { AttentionError } from "./attention-error.ts";
-import { checkOperand, checkOperands } from "./check-operands.ts";
-import type { Sizes } from "./check-operands.ts";
+import { checkOperand, checkOperands } from "./checks/check-operands.ts";
+import type { Sizes } from "./checks/check-operands.ts";
 
 export interface LinearAttentionOptions {
   /** Forgetting: log of the factor on the state at each token, `[batch, keyHeads, tokens]` or, per key feature, `[batch, keyHeads, tokens, headDim]`. */

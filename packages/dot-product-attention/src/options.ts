@@ -1,7 +1,8 @@
+import type { Operand } from "@fovea/block-operations";
 import type { BlockMask } from "@fovea/masking";
 import type { Tensor } from "@fovea/tensor";
-import type { Backend, Operand } from "./backend.ts";
-import type { ProgramSource } from "./check-program.ts";
+import type { Backend } from "./backend.ts";
+import type { ProgramSource } from "./checks/check-program.ts";
 import type { Normalizer } from "./plan.ts";
 
 /** Everything `attention` can be told, each with its default. */

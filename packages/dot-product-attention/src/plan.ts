@@ -2,7 +2,7 @@ import { programKey } from "@fovea/program";
 import type { Program } from "@fovea/program";
 import type { DType } from "@fovea/tensor";
 import { AttentionError } from "./attention-error.ts";
-import { checkProgram } from "./check-program.ts";
+import { checkProgram } from "./checks/check-program.ts";
 
 /** How a row of scores `s` becomes weights `w`; `sum` runs over the keys the row sees.
  *  - softmax: `exp(s) / sum(exp(s))`

@@ -12,13 +12,13 @@ import {
 import { rotaryTables, rotaryTransform } from "@fovea/embedding";
 import { expect, test } from "vitest";
 import { crossAttentionCache } from "./cross-attention-cache.ts";
-import { KeyValueCache } from "./key-value-cache.ts";
+import { KeyValueCache } from "./cache/key-value-cache.ts";
 import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 import { multiHeadAttention } from "./multi-head-attention.ts";
 import { naiveMultiHeadAttention } from "./naive.test-support.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
-import type { Allocate } from "./token-rows.ts";
-import type { MultiHeadAttentionWeights, Projection } from "./weights.ts";
+import type { Allocate } from "./cache/token-rows.ts";
+import type { MultiHeadAttentionWeights, Projection } from "./weights/weights.ts";
 
 const random = randomGenerator(7);
 const normal = (...shape: number[]): Tensor => random.normal(shape, { dtype: "float64" });

@@ -1,11 +1,11 @@
 import { referenceBackend } from "@fovea/dot-product-attention";
 import { checkShape, type Tensor } from "@fovea/tensor";
 import { headSizes } from "./head-sizes.ts";
-import { type CacheOptions, KeyValueCache } from "./key-value-cache.ts";
+import { type CacheOptions, KeyValueCache } from "./cache/key-value-cache.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
 import { projectHeads } from "./project-heads.ts";
 import { tokenPositions } from "./token-positions.ts";
-import type { MultiHeadAttentionWeights } from "./weights.ts";
+import type { MultiHeadAttentionWeights } from "./weights/weights.ts";
 
 export interface CrossAttentionCacheOptions extends Pick<
   MultiHeadAttentionOptions,

@@ -15,8 +15,8 @@ import {
   type Tensor,
 } from "@fovea/tensor";
 import { expect, test } from "vitest";
-import { fromHuggingFace } from "./from-hugging-face.ts";
-import { KeyValueCache } from "./key-value-cache.ts";
+import { fromHuggingFace } from "./weights/from-hugging-face.ts";
+import { KeyValueCache } from "./cache/key-value-cache.ts";
 import { multiHeadAttention } from "./multi-head-attention.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
 

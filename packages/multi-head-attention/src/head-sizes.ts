@@ -1,6 +1,6 @@
 import { checkShape, ShapeError } from "@fovea/tensor";
 import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
-import type { HeadNormalization, MultiHeadAttentionWeights, Projection } from "./weights.ts";
+import type { HeadNormalization, MultiHeadAttentionWeights, Projection } from "./weights/weights.ts";
 
 export interface HeadSizes {
   readonly heads: number;

@@ -1,13 +1,13 @@
 import { assertAllClose, randomGenerator, tensor, toArray, type Tensor } from "@fovea/tensor";
 import { rotaryTables, rotaryTransform } from "@fovea/embedding";
 import { expect, test } from "vitest";
-import { KeyValueCache } from "./key-value-cache.ts";
+import { KeyValueCache } from "./cache/key-value-cache.ts";
 import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 import { multiHeadAttentionGradients } from "./multi-head-attention-gradients.ts";
 import { multiHeadAttention } from "./multi-head-attention.ts";
 import { centralDifferences } from "./naive.test-support.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
-import type { MultiHeadAttentionWeights, Projection } from "./weights.ts";
+import type { MultiHeadAttentionWeights, Projection } from "./weights/weights.ts";
 
 const random = randomGenerator(21);
 const normal = (...shape: number[]): Tensor => random.normal(shape, { dtype: "float64" });

@@ -2,11 +2,11 @@ import { attentionGradients, type TableGradients } from "@fovea/dot-product-atte
 import { checkShape, type Tensor } from "@fovea/tensor";
 import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
-import { prepareCall, type PreparedCall } from "./prepare-call.ts";
+import { prepareHeads, type PreparedHeads } from "./prepare-heads.ts";
 import { projectGradient, projectionGradients } from "./project.ts";
 import { projectHeads, projectHeadsGradients } from "./project-heads.ts";
 import { mergeHeads, splitHeads } from "./split-heads.ts";
-import type { MultiHeadAttentionWeights, WeightGradients } from "./weights.ts";
+import type { MultiHeadAttentionWeights, WeightGradients } from "./weights/weights.ts";
 
 export interface MultiHeadAttentionGradients {
   /** One tensor for each that the weights have, in its shape. */
@@ -39,9 +39,9 @@ export function multiHeadAttentionGradients(
       `${who}: gradients do not pass through a cache. Give the whole sequence at once, without one.`,
     );
   }
-  const call = prepareCall(who, weights, query, options);
+  const call = prepareHeads(who, weights, query, options);
   const { sizes, operations } = call;
-  const { key: keyOperand, value: valueOperand } = call.attendedTo as NonNullable<PreparedCall["attendedTo"]>;
+  const { key: keyOperand, value: valueOperand } = call.attendedTo as NonNullable<PreparedHeads["attendedTo"]>;
   const outputDim = weights.output?.weight.shape[1] ?? sizes.heads * sizes.valueDim;
   checkShape(who, "outputGradient", outputGradient, [query.shape[0], query.shape[1], outputDim]);
 

@@ -8,13 +8,14 @@ import {
   toArray,
   type Tensor,
 } from "@fovea/tensor";
-import { referenceBackend, type BlockOperations } from "@fovea/dot-product-attention";
+import type { BlockOperations } from "@fovea/block-operations";
+import { referenceBackend } from "@fovea/dot-product-attention";
 import { rotaryTables, rotaryTransform } from "@fovea/embedding";
 import { expect, test } from "vitest";
 import { multiHeadAttention } from "./multi-head-attention.ts";
 import { naiveMultiHeadAttention } from "./naive.test-support.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
-import type { MultiHeadAttentionWeights, Projection } from "./weights.ts";
+import type { MultiHeadAttentionWeights, Projection } from "./weights/weights.ts";
 
 const random = randomGenerator(7);
 const normal = (...shape: number[]): Tensor => random.normal(shape, { dtype: "float64" });

@@ -1,14 +1,15 @@
-import { attention, type BlockOperations } from "@fovea/dot-product-attention";
+import type { BlockOperations } from "@fovea/block-operations";
+import { attention } from "@fovea/dot-product-attention";
 import { dequantizeRows, isQuantized, type Tensor } from "@fovea/tensor";
-import type { KeyValueCache } from "./key-value-cache.ts";
+import type { KeyValueCache } from "./cache/key-value-cache.ts";
 import type { MultiHeadAttentionOptions, PositionTransform } from "./options.ts";
-import { prepareCall } from "./prepare-call.ts";
+import { prepareHeads } from "./prepare-heads.ts";
 import { project } from "./project.ts";
 import { projectHeads } from "./project-heads.ts";
 import { mergeHeads } from "./split-heads.ts";
 import { tokenPositions } from "./token-positions.ts";
 import { transformPositions } from "./transform-positions.ts";
-import type { MultiHeadAttentionWeights } from "./weights.ts";
+import type { MultiHeadAttentionWeights } from "./weights/weights.ts";
 
 export interface MultiHeadAttentionResult {
   /** `[batch, queries, outputDim]` */
@@ -38,7 +39,7 @@ export function multiHeadAttention(
   query: Tensor,
   options: MultiHeadAttentionOptions,
 ): MultiHeadAttentionResult {
-  const call = prepareCall("multiHeadAttention", weights, query, options);
+  const call = prepareHeads("multiHeadAttention", weights, query, options);
   const queryHeads = projectHeads(query, call.query).ready;
   const finish = (key: Tensor, value: Tensor): MultiHeadAttentionResult => {
     const { output: attended, ...statistics } = attention(queryHeads, key, value, call.attentionOptions);

@@ -1,5 +1,5 @@
 import { at, tensor, toArray, type Tensor } from "@fovea/tensor";
-import type { HeadNormalization, MultiHeadAttentionWeights, Projection } from "./weights.ts";
+import type { HeadNormalization, MultiHeadAttentionWeights, Projection } from "./weights/weights.ts";
 
 export interface NaiveOptions {
   readonly heads: number;

@@ -1,6 +1,6 @@
-import type { BlockOperations } from "@fovea/dot-product-attention";
+import type { BlockOperations } from "@fovea/block-operations";
 import { layerNormGradients, rmsNormGradients, type Tensor } from "@fovea/tensor";
-import type { HeadNormalization, NormalizationGradients } from "./weights.ts";
+import type { HeadNormalization, NormalizationGradients } from "./weights/weights.ts";
 
 /** Normalizes each head's vector by itself.
  *  @param split `[batch, heads, tokens, headDim]` */

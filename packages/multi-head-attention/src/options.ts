@@ -1,6 +1,6 @@
 import type { AttentionOptions } from "@fovea/dot-product-attention";
 import type { Tensor } from "@fovea/tensor";
-import type { KeyValueCache } from "./key-value-cache.ts";
+import type { KeyValueCache } from "./cache/key-value-cache.ts";
 
 /** Changes queries and keys by the position of their token: rotary (`rotaryTransform` of the embedding package) or anything of its kind. */
 export interface PositionTransform {

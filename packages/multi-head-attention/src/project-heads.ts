@@ -1,11 +1,11 @@
-import type { BlockOperations } from "@fovea/dot-product-attention";
+import type { BlockOperations } from "@fovea/block-operations";
 import type { Tensor } from "@fovea/tensor";
 import { normalizeHeads, normalizeHeadsGradients } from "./normalize-heads.ts";
 import type { PositionTransform } from "./options.ts";
 import { project, projectGradient, projectionGradients } from "./project.ts";
 import { mergeHeads, splitHeads } from "./split-heads.ts";
 import { transformPositions, transformPositionsGradient } from "./transform-positions.ts";
-import type { HeadNormalization, NormalizationGradients, Projection } from "./weights.ts";
+import type { HeadNormalization, NormalizationGradients, Projection } from "./weights/weights.ts";
 
 /** How the vectors of tokens become the vectors of heads. */
 export interface HeadRecipe {

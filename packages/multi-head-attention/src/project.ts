@@ -1,6 +1,6 @@
-import type { BlockOperations } from "@fovea/dot-product-attention";
+import type { BlockOperations } from "@fovea/block-operations";
 import { reshape, sum, type Tensor } from "@fovea/tensor";
-import type { Projection } from "./weights.ts";
+import type { Projection } from "./weights/weights.ts";
 
 /** `vectors · weight + bias`.
  *  @param vectors `[batch, tokens, in]`

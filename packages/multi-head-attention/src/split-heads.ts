@@ -1,4 +1,4 @@
-import type { BlockOperations } from "@fovea/dot-product-attention";
+import type { BlockOperations } from "@fovea/block-operations";
 import { reshape, transpose, type Tensor } from "@fovea/tensor";
 
 /** `[batch, tokens, heads * dim]` to `[batch, heads, tokens, dim]`, a view where the input is contiguous. */

@@ -1,4 +1,4 @@
-import type { BlockOperations } from "@fovea/dot-product-attention";
+import type { BlockOperations } from "@fovea/block-operations";
 import type { Tensor } from "@fovea/tensor";
 import type { PositionTransform } from "./options.ts";
 

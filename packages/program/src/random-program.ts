@@ -1,8 +1,8 @@
 import { tensor } from "@fovea/tensor";
-import { inputTypes, operations } from "./operations.ts";
-import type { Input, Operation, Type } from "./operations.ts";
-import { ProgramBuilder } from "./program-builder.ts";
-import type { Program } from "./program.ts";
+import { inputTypes, operations } from "./ir/operations.ts";
+import type { Input, Operation, Type } from "./ir/operations.ts";
+import { ProgramBuilder } from "./ir/program-builder.ts";
+import type { Program } from "./ir/program.ts";
 
 /** Uniform numbers in [0, 1). */
 export type Uniform = () => number;

@@ -1,4 +1,4 @@
 export { randomInputs, randomProgram } from "./random-program.ts";
 export type { RandomProgramOptions, Uniform } from "./random-program.ts";
-export { scalarRules } from "./scalar-rules.ts";
-export type { ScalarRule } from "./scalar-rules.ts";
+export { scalarRules } from "./ir/scalar-rules.ts";
+export type { ScalarRule } from "./ir/scalar-rules.ts";

@@ -1,4 +1,5 @@
-import { referenceBackend, type Backend, type QuantizedWeight } from "@fovea/dot-product-attention";
+import type { QuantizedWeight } from "@fovea/block-operations";
+import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
 import type { CacheOptions, Projection } from "@fovea/multi-head-attention";
 import { transpose, type Tensor } from "@fovea/tensor";
 import { checkOptions, type OptionNames } from "./check-options.ts";

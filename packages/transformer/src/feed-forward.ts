@@ -1,4 +1,4 @@
-import type { Activation, BlockOperations } from "@fovea/dot-product-attention";
+import type { Activation, BlockOperations } from "@fovea/block-operations";
 import type { Projection } from "@fovea/multi-head-attention";
 import type { Tensor } from "@fovea/tensor";
 

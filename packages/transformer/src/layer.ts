@@ -1,4 +1,5 @@
-import { referenceBackend, type BlockOperations } from "@fovea/dot-product-attention";
+import type { BlockOperations } from "@fovea/block-operations";
+import { referenceBackend } from "@fovea/dot-product-attention";
 import { causal } from "@fovea/masking";
 import { KeyValueCache, multiHeadAttention, type MultiHeadAttentionResult } from "@fovea/multi-head-attention";
 import type { Tensor } from "@fovea/tensor";

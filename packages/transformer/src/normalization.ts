@@ -1,4 +1,4 @@
-import type { BlockOperations } from "@fovea/dot-product-attention";
+import type { BlockOperations } from "@fovea/block-operations";
 import type { Tensor } from "@fovea/tensor";
 
 /** Normalization of each token's vector, as plain data. */

@@ -1,4 +1,4 @@
-import type { BlockOperations } from "@fovea/dot-product-attention";
+import type { BlockOperations } from "@fovea/block-operations";
 import { addPositions, embed } from "@fovea/embedding";
 import { tensor, type Tensor } from "@fovea/tensor";
 import { normalize, type Normalization } from "./normalization.ts";

@@ -1,4 +1,5 @@
-import { referenceBackend, type Backend, type LinearWeight, type PreparedWeight } from "@fovea/dot-product-attention";
+import type { LinearWeight, PreparedWeight } from "@fovea/block-operations";
+import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
 import type { MultiHeadAttentionWeights } from "@fovea/multi-head-attention";
 import type { Tensor } from "@fovea/tensor";
 import type { DecoderLayerWeights } from "./layer-weights.ts";

@@ -1,10 +1,10 @@
-import { FunctionBody, type Local } from "../assembler.ts";
-import { ConstantPool } from "../constant-pool.ts";
-import { VectorEmitter } from "../vector-emitter.ts";
-import { emitExp, emitSigmoid, emitTanh } from "../vector-math.ts";
-import type { Activation } from "@fovea/dot-product-attention";
+import { FunctionBody, type Local } from "@fovea/wasm-assembler";
+import { ConstantPool } from "../vectors/constant-pool.ts";
+import { VectorEmitter } from "../vectors/vector-emitter.ts";
+import { emitExp, emitSigmoid, emitTanh } from "../vectors/vector-math.ts";
+import type { Activation } from "@fovea/block-operations";
 import { emitRow } from "./row-loop.ts";
-import type { Simd } from "../simd.ts";
+import type { Simd } from "../vectors/simd.ts";
 
 /** What each activation does to four numbers; relative errors against the exact value. */
 export const activationRules: Readonly<Record<Activation, (v: VectorEmitter, x: Local) => Local>> = {

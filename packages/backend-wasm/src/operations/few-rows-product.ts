@@ -1,9 +1,9 @@
-import { FunctionBody, type ModuleBuilder } from "../assembler.ts";
-import { panelWidth } from "../microkernel.ts";
-import { eachPanel } from "../panels.ts";
-import { type PanelOperands, PanelProducts, pushOperands } from "../products.ts";
-import type { Simd } from "../simd.ts";
-import { storePair } from "../vector-pairs.ts";
+import { FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { panelWidth } from "../products/microkernel.ts";
+import { eachPanel } from "../products/panels.ts";
+import { type PanelOperands, PanelProducts, pushOperands } from "../products/products.ts";
+import type { Simd } from "../vectors/simd.ts";
+import { storePair } from "../vectors/vector-pairs.ts";
 import { emitFewRows } from "./few-rows.ts";
 import { eachPart, placePanels, type ProductParts, widenPanels } from "./product-panels.ts";
 import { fewestRows, type FewRowsProductShape } from "./product-shape.ts";

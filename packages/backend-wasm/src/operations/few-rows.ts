@@ -1,8 +1,8 @@
-import { FunctionBody, type Local } from "../assembler.ts";
-import { multiplyAdd } from "../microkernel.ts";
-import { emitLoadPair } from "../pack.ts";
-import type { Simd } from "../simd.ts";
-import { storePair } from "../vector-pairs.ts";
+import { FunctionBody, type Local } from "@fovea/wasm-assembler";
+import { multiplyAdd } from "../products/microkernel.ts";
+import { emitLoadPair } from "../products/pack.ts";
+import type { Simd } from "../vectors/simd.ts";
+import { storePair } from "../vectors/vector-pairs.ts";
 
 export interface FewRowsShape {
   /** Rows of the left operand, 1 to 5. */

@@ -1,8 +1,8 @@
-import type { Activation } from "@fovea/dot-product-attention";
-import { FunctionBody } from "../assembler.ts";
-import { ConstantPool } from "../constant-pool.ts";
-import type { Simd } from "../simd.ts";
-import { VectorEmitter } from "../vector-emitter.ts";
+import type { Activation } from "@fovea/block-operations";
+import { FunctionBody } from "@fovea/wasm-assembler";
+import { ConstantPool } from "../vectors/constant-pool.ts";
+import type { Simd } from "../vectors/simd.ts";
+import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { activationRules } from "./activation-row.ts";
 import { emitRow } from "./row-loop.ts";
 

@@ -1,6 +1,6 @@
-import { activations } from "@fovea/dot-product-attention";
-import { FunctionBody, type ModuleBuilder } from "../assembler.ts";
-import type { Simd } from "../simd.ts";
+import { activations } from "@fovea/block-operations";
+import { FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import type { Simd } from "../vectors/simd.ts";
 import { emitFinishRow } from "./finish-row.ts";
 import { readProduct } from "./read-product.ts";
 

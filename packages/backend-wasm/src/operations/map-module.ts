@@ -1,14 +1,14 @@
 import type { Program } from "@fovea/program";
-import { FunctionBody, ModuleBuilder } from "../assembler.ts";
-import { createVectorProgram } from "../create-vector-program.ts";
-import type { Heap } from "../heap.ts";
-import { callLayout } from "../layout.ts";
-import { addRun } from "../run.ts";
-import { VectorEmitter } from "../vector-emitter.ts";
+import { FunctionBody, ModuleBuilder } from "@fovea/wasm-assembler";
+import { createVectorProgram } from "../programs/create-vector-program.ts";
+import type { Heap } from "../memory/heap.ts";
+import { callLayout } from "../records/layout.ts";
+import { addRun } from "../records/run.ts";
+import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { addRows } from "./operations-module.ts";
 import { emitRow } from "./row-loop.ts";
-import { operationTaskBytes } from "./task.ts";
-import type { Simd } from "../simd.ts";
+import { operationTaskBytes } from "../records/task.ts";
+import type { Simd } from "../vectors/simd.ts";
 
 /** A module whose `run` takes `map` tasks and applies a program of score alone to every number. */
 export function mapModule(program: Program, heap: Heap, simd: Simd): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
-import { FunctionBody } from "../assembler.ts";
-import type { Simd } from "../simd.ts";
-import { VectorEmitter } from "../vector-emitter.ts";
+import { FunctionBody } from "@fovea/wasm-assembler";
+import type { Simd } from "../vectors/simd.ts";
+import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { emitRow } from "./row-loop.ts";
 
 /** `meanRows(source, sourceStride, target, rows, columns)`: target = the mean of the rows, which are added one after the other where the target lies.

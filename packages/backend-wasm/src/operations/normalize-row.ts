@@ -1,8 +1,8 @@
-import { FunctionBody, type Local } from "../assembler.ts";
-import { pushFolded } from "../fold-lanes.ts";
-import { VectorEmitter } from "../vector-emitter.ts";
+import { FunctionBody, type Local } from "@fovea/wasm-assembler";
+import { pushFolded } from "../vectors/fold-lanes.ts";
+import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { emitRow } from "./row-loop.ts";
-import type { Simd } from "../simd.ts";
+import type { Simd } from "../vectors/simd.ts";
 
 /** `normalizeRow(source, target, columns, scale, bias, epsilon)`: (row - mean) / √(variance + epsilon) × scale + bias.
  *  Centered is layer normalization; otherwise the mean counts as 0 and the variance is the mean square (RMS normalization).

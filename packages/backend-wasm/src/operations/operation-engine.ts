@@ -1,17 +1,17 @@
 import { isContiguous, type Tensor } from "@fovea/tensor";
 import { programKey, type Program } from "@fovea/program";
-import type { Heap } from "../heap.ts";
-import { KernelCache } from "../kernel-cache.ts";
-import { Borrowed } from "../operand.ts";
-import type { LoadedKernel, Threads } from "../threads.ts";
+import type { Heap } from "../memory/heap.ts";
+import { KernelCache } from "../memory/kernel-cache.ts";
+import { Borrowed } from "../memory/operand.ts";
+import type { LoadedKernel, Threads } from "../threads/threads.ts";
 import { mapModule } from "./map-module.ts";
 import { OperationResult } from "./operation-result.ts";
 import { addCopyTasks, type Neutral } from "./operation-tasks.ts";
 import { operationsModule } from "./operations-module.ts";
 import { denseStrides, livesIn, placeTensor, type PlacedTensor, sizeOf } from "./placed-rows.ts";
 import type { ProductShape } from "./product-shape.ts";
-import { TaskList } from "./task-list.ts";
-import type { Simd } from "../simd.ts";
+import { TaskList } from "../records/task-list.ts";
+import type { Simd } from "../vectors/simd.ts";
 
 /** What block operations need of their backend. */
 export interface OperationsHost {

@@ -1,7 +1,7 @@
 import { tensor, type Tensor } from "@fovea/tensor";
-import type { Heap } from "../heap.ts";
-import type { Borrowed } from "../operand.ts";
-import { allocateTensor, type WasmTensor } from "../wasm-tensor.ts";
+import type { Heap } from "../memory/heap.ts";
+import type { Borrowed } from "../memory/operand.ts";
+import { allocateTensor, type WasmTensor } from "../memory/wasm-tensor.ts";
 import { denseStrides, type PlacedTensor, sizeOf } from "./placed-rows.ts";
 
 /** Where an operation writes its result: a tensor in the memory, or a borrowed block that is copied out at the end. */

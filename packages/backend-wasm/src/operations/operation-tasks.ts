@@ -1,10 +1,10 @@
-import type { MatmulSizes } from "@fovea/dot-product-attention";
-import { panelWidth } from "../microkernel.ts";
-import { tileHeight } from "../tile-height.ts";
+import type { MatmulSizes } from "@fovea/block-operations";
+import { panelWidth } from "../products/microkernel.ts";
+import { tileHeight } from "../products/tile-height.ts";
 import { packedBytes, type PackedWeight, packTasks } from "./packed-weights.ts";
 import { eachStretch, type PlacedTensor } from "./placed-rows.ts";
 import { fewRows, type ProductShape } from "./product-shape.ts";
-import { TaskList } from "./task-list.ts";
+import { TaskList } from "../records/task-list.ts";
 
 /** Numbers that one task of a row operation goes through, about 20 µs. */
 const rowTaskSize = 65536;

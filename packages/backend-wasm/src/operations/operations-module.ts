@@ -1,7 +1,7 @@
-import { FunctionBody, type Local, ModuleBuilder } from "../assembler.ts";
-import type { Heap } from "../heap.ts";
-import { addRun } from "../run.ts";
-import { activations } from "@fovea/dot-product-attention";
+import { FunctionBody, type Local, ModuleBuilder } from "@fovea/wasm-assembler";
+import type { Heap } from "../memory/heap.ts";
+import { addRun } from "../records/run.ts";
+import { activations } from "@fovea/block-operations";
 import { emitActivationRow } from "./activation-row.ts";
 import { emitMeanRows } from "./mean-rows.ts";
 import { emitNormalizeRow } from "./normalize-row.ts";
@@ -19,8 +19,8 @@ import {
   operationKinds,
   operationOffset,
   operationTaskBytes,
-} from "./task.ts";
-import type { Simd } from "../simd.ts";
+} from "../records/task.ts";
+import type { Simd } from "../vectors/simd.ts";
 
 /** All block operations as one module: its kernels depend on no size, so it is compiled once. */
 export interface OperationsModule {

@@ -1,8 +1,8 @@
-import { FunctionBody, type Local } from "../assembler.ts";
-import { panelWidth } from "../microkernel.ts";
-import { emitLoadPair } from "../pack.ts";
-import { emitTranspose4 } from "../transpose4.ts";
-import { storePair } from "../vector-pairs.ts";
+import { FunctionBody, type Local } from "@fovea/wasm-assembler";
+import { panelWidth } from "../products/microkernel.ts";
+import { emitLoadPair } from "../products/pack.ts";
+import { emitTranspose4 } from "../vectors/transpose4.ts";
+import { storePair } from "../vectors/vector-pairs.ts";
 
 /** `packPanels(source, stride, target, panelStride, depth, columns, columnStride)`: number k of column c lies at `source + k × stride + c × columnStride`
  *  and goes to `target + (c >> 3) × panelStride + k × 32 + (c & 7) × 4`. The last panel is filled up with what lies behind the columns, or with

@@ -1,10 +1,10 @@
-import type { LinearWeight } from "@fovea/dot-product-attention";
+import type { LinearWeight } from "@fovea/block-operations";
 import { readValues, type Tensor } from "@fovea/tensor";
-import type { Heap } from "../heap.ts";
-import { panelWidth } from "../microkernel.ts";
-import type { Borrowed } from "../operand.ts";
+import type { Heap } from "../memory/heap.ts";
+import { panelWidth } from "../products/microkernel.ts";
+import type { Borrowed } from "../memory/operand.ts";
 import { placeTensor, type PlacedTensor } from "./placed-rows.ts";
-import type { TaskList } from "./task-list.ts";
+import type { TaskList } from "../records/task-list.ts";
 
 /** A right operand in panels of 8 columns, as product tasks read it. */
 export interface PackedWeight {

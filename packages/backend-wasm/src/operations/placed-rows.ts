@@ -1,6 +1,6 @@
 import { isContiguous, readValues, transpose, type Tensor } from "@fovea/tensor";
-import type { Heap } from "../heap.ts";
-import type { Borrowed } from "../operand.ts";
+import type { Heap } from "../memory/heap.ts";
+import type { Borrowed } from "../memory/operand.ts";
 
 /** Float32 numbers in the memory: where they start and how many bytes lie between neighbors along every axis. */
 export interface PlacedTensor {

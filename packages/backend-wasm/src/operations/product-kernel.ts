@@ -1,9 +1,8 @@
-import { FunctionBody, type Local } from "../assembler.ts";
-import { multiplyAdd } from "../microkernel.ts";
-import type { ValueType } from "../opcodes.ts";
-import { emitProductSteps } from "../product-steps.ts";
-import type { Simd } from "../simd.ts";
-import { storePair } from "../vector-pairs.ts";
+import { FunctionBody, type Local, type ValueType } from "@fovea/wasm-assembler";
+import { multiplyAdd } from "../products/microkernel.ts";
+import { emitProductSteps } from "../products/product-steps.ts";
+import type { Simd } from "../vectors/simd.ts";
+import { storePair } from "../vectors/vector-pairs.ts";
 
 export interface ProductKernelShape {
   /** Rows of the left operand taken together, 1 to 6. */

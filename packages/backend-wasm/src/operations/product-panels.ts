@@ -1,5 +1,5 @@
-import type { FunctionBody, Local } from "../assembler.ts";
-import { panelWidth } from "../microkernel.ts";
+import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import { panelWidth } from "../products/microkernel.ts";
 import type { ProductFields } from "./read-product.ts";
 
 /** What both kinds of products call, by index. */

@@ -1,5 +1,5 @@
-import { microRowsOf, panelWidth } from "../microkernel.ts";
-import type { Simd } from "../simd.ts";
+import { microRowsOf, panelWidth } from "../products/microkernel.ts";
+import type { Simd } from "../vectors/simd.ts";
 
 /** How products are cut, and where the parts of a tile lie in scratch memory. Offsets and sizes in bytes. */
 export interface ProductShape {

@@ -1,12 +1,12 @@
-import { activations } from "@fovea/dot-product-attention";
-import { FunctionBody, type Local, type ModuleBuilder } from "../assembler.ts";
-import { panelWidth } from "../microkernel.ts";
-import { eachPanel } from "../panels.ts";
+import { activations } from "@fovea/block-operations";
+import { FunctionBody, type Local, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { panelWidth } from "../products/microkernel.ts";
+import { eachPanel } from "../products/panels.ts";
 import { emitProductKernel, type ProductKernelShape, type productParameters } from "./product-kernel.ts";
 import { eachPart, placePanels, type ProductParts, widenPanels } from "./product-panels.ts";
 import type { ProductShape } from "./product-shape.ts";
 import { readProduct } from "./read-product.ts";
-import type { Simd } from "../simd.ts";
+import type { Simd } from "../vectors/simd.ts";
 
 const relu = activations.indexOf("relu");
 

@@ -1,5 +1,5 @@
-import type { FunctionBody, Local } from "../assembler.ts";
-import { type OperationField, operationOffset, operationTasks } from "./task.ts";
+import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import { type OperationField, operationOffset, operationTasks } from "../records/task.ts";
 
 export type ProductFields = Readonly<Record<OperationField<"product">, Local>>;
 

@@ -1,7 +1,7 @@
-import { FunctionBody, type Local } from "../assembler.ts";
-import { VectorEmitter } from "../vector-emitter.ts";
+import { FunctionBody, type Local } from "@fovea/wasm-assembler";
+import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { emitRow } from "./row-loop.ts";
-import type { Simd } from "../simd.ts";
+import type { Simd } from "../vectors/simd.ts";
 
 /** `rotaryRow(source, target, columns, cos, sin, waves, interleaved, sign)`: pairs (x, y) become (x c - y s, x s + y c) with s × sign;
  *  interleaved pairs are neighbors, others lie `waves` apart. What lies past 2 × waves is copied. Source and target may not overlap. */

@@ -1,7 +1,7 @@
-import { FunctionBody } from "../assembler.ts";
-import { VectorEmitter } from "../vector-emitter.ts";
+import { FunctionBody } from "@fovea/wasm-assembler";
+import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { emitRow } from "./row-loop.ts";
-import type { Simd } from "../simd.ts";
+import type { Simd } from "../vectors/simd.ts";
 
 /** `addRow(a, b, target, columns)`: target = a + b, writing nothing behind it. */
 export function emitAddRow(simd: Simd): FunctionBody {

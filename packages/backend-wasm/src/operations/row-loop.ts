@@ -1,6 +1,6 @@
-import type { FunctionBody, Local } from "../assembler.ts";
-import type { Simd } from "../simd.ts";
-import { storePair, vectorPair } from "../vector-pairs.ts";
+import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import type { Simd } from "../vectors/simd.ts";
+import { storePair, vectorPair } from "../vectors/vector-pairs.ts";
 
 /** Four numbers of a row, or the one to three at its end. */
 export interface RowPart {

@@ -1,4 +1,5 @@
-import { quantizeWeight, referenceBackend, type BlockOperations } from "@fovea/dot-product-attention";
+import { quantizeWeight, type BlockOperations } from "@fovea/block-operations";
+import { referenceBackend } from "@fovea/dot-product-attention";
 import { rotaryTables } from "@fovea/embedding";
 import { trace } from "@fovea/program";
 import { randomGenerator, readValues, slice, tensor, transpose, type Tensor } from "@fovea/tensor";

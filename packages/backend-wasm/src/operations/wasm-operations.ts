@@ -11,17 +11,17 @@ import {
   checkRotary,
   type LinearWeight,
   type NormOptions,
-} from "@fovea/dot-product-attention";
+} from "@fovea/block-operations";
 import { rotaryRows } from "@fovea/embedding";
 import { cast, isContiguous, type Tensor, transpose } from "@fovea/tensor";
-import { Borrowed } from "../operand.ts";
-import { runScope } from "../scope.ts";
-import { uploadTensor } from "../wasm-tensor.ts";
+import { Borrowed } from "../memory/operand.ts";
+import { runScope } from "../memory/scope.ts";
+import { uploadTensor } from "../memory/wasm-tensor.ts";
 import { OperationEngine, type OperationsHost } from "./operation-engine.ts";
 import { addCopyTasks, matmulTasks, addProductTasks, addRowTasks } from "./operation-tasks.ts";
 import { type PackedWeight, packWeight, PreparedWeights } from "./packed-weights.ts";
 import { livesIn, placeTensor, sizeOf } from "./placed-rows.ts";
-import { TaskList } from "./task-list.ts";
+import { TaskList } from "../records/task-list.ts";
 
 /** The block operations on WebAssembly memory. All but programs of `map` are one module, compiled at the first use, whatever the sizes. */
 export function createWasmOperations(host: OperationsHost): BlockOperations & { dispose(): void } {

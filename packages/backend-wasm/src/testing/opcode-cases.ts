@@ -1,5 +1,4 @@
-import type { FunctionBody } from "../assembler.ts";
-import type { Opcode, ValueType } from "../opcodes.ts";
+import type { FunctionBody, Opcode, ValueType } from "@fovea/wasm-assembler";
 import { runScalars } from "./run-scalars.ts";
 
 const ints = [0, 1, -1, 63, 64, -64, -65, 8191, 8192, -8192, -8193, 2147483647, -2147483648];

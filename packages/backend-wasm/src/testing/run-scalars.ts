@@ -1,5 +1,4 @@
-import { FunctionBody, ModuleBuilder } from "../assembler.ts";
-import type { ValueType } from "../opcodes.ts";
+import { FunctionBody, ModuleBuilder, type ValueType } from "@fovea/wasm-assembler";
 
 /** A module of one function whose parameters and result JavaScript can pass, for tests only. The memory starts with 64 KiB of `bytes`. */
 export function runScalars(

@@ -1,5 +1,5 @@
-import { FunctionBody, type Local, ModuleBuilder } from "../assembler.ts";
-import { VectorEmitter } from "../vector-emitter.ts";
+import { FunctionBody, type Local, ModuleBuilder } from "@fovea/wasm-assembler";
+import { VectorEmitter } from "../vectors/vector-emitter.ts";
 
 /** Runs one vector computation over whole arrays, for tests only: element i of the result is what the computation makes of element i of every input.
  *  Arrays are seen as raw 32-bit words, in a module of their own, in pairs of vectors: where the engine widens those, it is its wide instructions that are

@@ -1,6 +1,6 @@
 import { tensor, toFloat64 } from "@fovea/tensor";
 import type { DType, Tensor } from "@fovea/tensor";
-import { checkDifferentiable } from "../check-differentiable.ts";
+import { checkDifferentiable } from "../checks/check-differentiable.ts";
 import type { Call, Gradients } from "../backend.ts";
 import type { Plan } from "../plan.ts";
 import { computeType } from "./forward.ts";

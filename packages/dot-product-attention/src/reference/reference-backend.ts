@@ -1,11 +1,10 @@
 import { concatenateRows, sliceRows } from "@fovea/tensor";
 import { AttentionError } from "../attention-error.ts";
 import type { Backend, Kernel } from "../backend.ts";
-import type { BlockOperations } from "../operations/block-operations.ts";
+import { type BlockOperations, referenceOperations } from "@fovea/block-operations";
 import type { Plan } from "../plan.ts";
 import { backward } from "./backward.ts";
 import { forward } from "./forward.ts";
-import { referenceOperations } from "./reference-operations.ts";
 
 /** Plain loops in float64 over plain tensors: slow, obvious, and the definition that every other backend is held against.
  *  Runs wherever JavaScript does. It keeps nothing between calls, so disposing of it is not needed and does not stop it. */

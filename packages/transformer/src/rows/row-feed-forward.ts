@@ -1,4 +1,4 @@
-import type { Activation } from "@fovea/dot-product-attention";
+import type { Activation } from "@fovea/block-operations";
 import { erf } from "@fovea/tensor";
 import type { FeedForwardWeights } from "../feed-forward.ts";
 import { createRowLinear, type RowLinear } from "./row-linear.ts";

@@ -1,0 +1,175 @@
+import type { Call, Forward, Plan } from "@fovea/dot-product-attention";
+import { at, tensor, type Tensor } from "@fovea/tensor";
+import { writeCallRecord } from "../records/call-record.ts";
+import { decodeCall, isDecode, type ScoreUnits, type StripRunner } from "./decode-call.ts";
+import type { Heap } from "../memory/heap.ts";
+import { taskBytes, taskFields, type TaskField } from "../records/layout.ts";
+import { axisOrder, Borrowed, place, placeResult, placeScales, rowAddress } from "../memory/operand.ts";
+import type { PlanModule } from "./plan-module.ts";
+import { type RunList, writeRunLists } from "../records/run-lists.ts";
+import { tileHeight } from "../products/tile-height.ts";
+import { allocateTensor, type WasmTensor } from "../memory/wasm-tensor.ts";
+
+/** Runs `count` tasks at `address`, on however many threads there are, each with so much scratch memory. */
+type RunTasks = (address: number, count: number, scratchBytes: number) => void;
+
+/** The exports of a plan's module. */
+export interface ForwardRunner extends StripRunner {
+  readonly runTasks: RunTasks;
+  /** That share the tasks, at most. */
+  readonly threads: number;
+}
+
+const fieldIndex = Object.fromEntries(taskFields.map((name, index) => [name, index])) as Record<TaskField, number>;
+const stride = taskBytes / 4;
+
+/** One forward call: operands placed, tiles cut, tasks run, results brought to where the query lives. */
+export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: ForwardRunner, call: Call): Forward {
+  const [batch, heads, queries] = call.query.shape;
+  const keyHeads = call.key.shape[1];
+  const rows = batch * heads * queries;
+  const softmax = plan.normalizer.startsWith("softmax");
+  const resident = call.query.data.buffer === heap.memory.buffer;
+  const borrowed = new Borrowed(heap);
+  const results: { dispose(): void }[] = [];
+  try {
+    const query = place(heap, borrowed, call.query);
+    const key = place(heap, borrowed, call.key);
+    const value = place(heap, borrowed, call.value);
+    const keyScales = placeScales(heap, borrowed, call.key);
+    const valueScales = placeScales(heap, borrowed, call.value);
+    const totals = borrowed.allocate(rows * 4);
+    const maxima = borrowed.allocate(rows * 4);
+    const record = writeCallRecord(heap, borrowed, module.layout, call);
+    const tiles = writeRunLists(heap, borrowed, call, plan.mask !== null);
+    const decodes = isDecode(module, call, tiles);
+    const order = resident && !decodes ? axisOrder(call.query) : undefined;
+    const output = allocateTensor(heap, [batch, heads, queries, plan.valueDim], "float32", order);
+    results.push(output);
+
+    const units = scoreUnits(plan, call.scale);
+    if (decodes) {
+      const placed = {
+        query,
+        key,
+        keyScales,
+        value,
+        valueScales,
+        output: output.address,
+        totals,
+        maxima,
+        record,
+        units,
+      };
+      decodeCall(heap, borrowed, plan, call, tiles, placed, runner);
+    } else {
+      const placedOutput = placeResult(output);
+      // the taller a tile, the more rows use what it packs; but every thread should have some. No bit depends on it.
+      const queryTile = Math.min(module.shape.queryTile, Math.max(1, Math.ceil(rows / (2 * runner.threads))));
+      const blockRows = Math.ceil(queries / tiles.queryBlock);
+      const most = batch * heads * blockRows * Math.ceil(Math.min(tiles.queryBlock, queries) / queryTile);
+      const tasks = borrowed.allocate(most * taskBytes);
+      let count = 0;
+      let mostTiles = 0;
+      const words = heap.i32;
+      const floats = heap.f32;
+      // Rows past a batch element's length belong to no task: they stay as they are set here.
+      if (call.queryLengths.some((length) => length < queries)) {
+        floats.fill(0, output.address / 4, output.address / 4 + rows * plan.valueDim);
+        floats.fill(0, totals / 4, totals / 4 + rows);
+        floats.fill(-Infinity, maxima / 4, maxima / 4 + rows);
+      }
+      for (let b = 0; b < batch; b++) {
+        for (let head = 0; head < heads; head++) {
+          const keyHead = Math.floor((head * keyHeads) / heads);
+          for (let first = 0; first < call.queryLengths[b];) {
+            const blockRow = Math.floor(first / tiles.queryBlock);
+            const left = Math.min((blockRow + 1) * tiles.queryBlock, call.queryLengths[b]) - first;
+            const end = first + tileHeight(left, queryTile, module.shape.microRows);
+            const runs = tiles.runs(b, head, blockRow);
+            if (module.tileBytes > 0) mostTiles = Math.max(mostTiles, keyTiles(words, runs, module.shape.keyTile));
+            const row = (b * heads + head) * queries + first;
+            const task = tasks / 4 + count * stride;
+            words[task + fieldIndex.call] = record;
+            words[task + fieldIndex.query] = rowAddress(query, b, head, first);
+            words[task + fieldIndex.queryStride] = query.strides[2];
+            words[task + fieldIndex.key] = rowAddress(key, b, keyHead);
+            words[task + fieldIndex.keyStride] = key.strides[2];
+            words[task + fieldIndex.keyScales] = rowAddress(keyScales, b, keyHead);
+            words[task + fieldIndex.value] = rowAddress(value, b, keyHead);
+            words[task + fieldIndex.valueStride] = value.strides[2];
+            words[task + fieldIndex.valueScales] = rowAddress(valueScales, b, keyHead);
+            words[task + fieldIndex.output] = rowAddress(placedOutput, b, head, first);
+            words[task + fieldIndex.outputStride] = placedOutput.strides[2];
+            words[task + fieldIndex.logSumExp] = totals + row * 4;
+            words[task + fieldIndex.rowMaximum] = maxima + row * 4;
+            words[task + fieldIndex.threshold] = 0;
+            words[task + fieldIndex.rows] = end - first;
+            words[task + fieldIndex.firstQuery] = call.queryOffsets[b] + first;
+            words[task + fieldIndex.batch] = b;
+            words[task + fieldIndex.head] = head;
+            floats[task + fieldIndex.sink] = (call.sinks ? at(call.sinks, head) : 0) / units.score;
+            words[task + fieldIndex.runs] = runs.address;
+            words[task + fieldIndex.runCount] = runs.count;
+            floats[task + fieldIndex.queryScale] = units.queryScale;
+            floats[task + fieldIndex.unit] = units.score * Math.LOG2E;
+            count += 1;
+            first = end;
+          }
+        }
+      }
+      runner.runTasks(tasks, count, module.shape.bytes + mostTiles * module.tileBytes);
+    }
+
+    const shape = [batch, heads, queries];
+    // Kernels leave each row's largest score, and softmax the sum of exponentials of what others lie below it, kernels by rows the threshold's
+    // distance from it.
+    const logSumExp = softmax ? new Float32Array(rows) : null;
+    const threshold = module.tileBytes > 0 ? new Float32Array(rows) : null;
+    const half = plan.normalizer === "entmax15" ? 0.5 : 1;
+    const rowMaximum = new Float32Array(rows);
+    const after = heap.f32;
+    for (let row = 0; row < rows; row++) {
+      const maximum = after[maxima / 4 + row] * units.score;
+      const total = after[totals / 4 + row];
+      // A total that is NaN without an infinite score stems from a score that is NaN.
+      rowMaximum[row] = Number.isNaN(total) && maximum !== Infinity ? NaN : maximum;
+      if (logSumExp) logSumExp[row] = total === 0 ? -Infinity : maximum + Math.log(total);
+      if (threshold) threshold[row] = total === 0 ? 0 : maximum * half + total;
+    }
+    const result = {
+      output: resident ? output : takeOut(heap, output),
+      logSumExp: logSumExp && tensor(logSumExp, { shape }),
+      threshold: threshold && tensor(threshold, { shape }),
+      rowMaximum: call.returnRowMaximum ? tensor(rowMaximum, { shape }) : null,
+    };
+    if (resident) results.length = 0;
+    return result;
+  } finally {
+    borrowed.free();
+    for (const tensor of results) tensor.dispose();
+  }
+}
+
+/** What queries are multiplied with, and how much a unit of score in a softmax kernel is. Only a power of 2 goes into the queries, so that the
+ *  products of queries and keys are rounded as if there were no scale: equal ones stay equal however large it is. */
+function scoreUnits(plan: Plan, scale: number): ScoreUnits {
+  if (plan.score || !plan.normalizer.startsWith("softmax") || scale === 0) return { queryScale: scale, score: 1 };
+  const power = 2 ** Math.floor(Math.log2(Math.abs(scale)));
+  return { queryScale: Math.sign(scale) * power, score: Math.abs(scale) / power };
+}
+
+/** Key tiles of a task: every run has its own. */
+function keyTiles(words: Int32Array, runs: RunList, keyTile: number): number {
+  let tiles = 0;
+  for (let run = runs.address / 4; run < runs.address / 4 + runs.count * 3; run += 3) {
+    tiles += Math.ceil((words[run + 1] - words[run]) / keyTile);
+  }
+  return tiles;
+}
+
+/** A copy outside the memory, for callers whose tensors live there too. */
+function takeOut(heap: Heap, source: WasmTensor): Tensor {
+  const size = source.shape.reduce((product, length) => product * length, 1);
+  return tensor(heap.f32.slice(source.address / 4, source.address / 4 + size), { shape: source.shape });
+}

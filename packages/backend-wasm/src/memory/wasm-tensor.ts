@@ -1,0 +1,118 @@
+import {
+  DTypeError,
+  readValues,
+  ShapeError,
+  type DType,
+  type QuantizedTensor,
+  type Tensor,
+  type TensorData,
+} from "@fovea/tensor";
+import { BackendError } from "../backend-error.ts";
+import type { Heap } from "./heap.ts";
+import { leaveToScope } from "./scope.ts";
+
+/** A tensor that lives in the backend's memory: kernels read and write it in place. `data` is asked for anew each time it is used, because
+ *  growing the memory detaches older views; `offset` says where in it the tensor starts. Dispose of it when it is no longer needed. */
+export interface WasmTensor extends Tensor, Disposable {
+  /** Byte address in the memory. */
+  readonly address: number;
+  /** Frees the memory; using the tensor afterwards throws, disposing again does nothing. */
+  dispose(): void;
+}
+
+const views = {
+  float32: { bytes: 4, of: (heap: Heap): TensorData => heap.f32 },
+  int32: { bytes: 4, of: (heap: Heap): TensorData => heap.i32 },
+  float16: { bytes: 2, of: (heap: Heap): TensorData => heap.u16 },
+  bfloat16: { bytes: 2, of: (heap: Heap): TensorData => heap.u16 },
+  int8: { bytes: 1, of: (heap: Heap): TensorData => heap.i8 },
+  uint8: { bytes: 1, of: (heap: Heap): TensorData => heap.u8 },
+  bool: { bytes: 1, of: (heap: Heap): TensorData => heap.u8 },
+} as const;
+
+/** A copy of a tensor, float64 excepted.
+ *  @throws {DTypeError | BackendError} as `allocateTensor` does */
+export function uploadTensor(heap: Heap, source: Tensor): WasmTensor {
+  const target = allocateTensor(heap, source.shape, source.dtype);
+  try {
+    const { data } = source;
+    // 16-bit floats are copied as the bits they are.
+    const stored = data instanceof Uint16Array ? { ...source, data, dtype: "int32" as const } : source;
+    target.data.set(readValues(stored), target.offset);
+    return target;
+  } catch (error) {
+    target.dispose();
+    throw error;
+  }
+}
+
+/** int8 and the scales of its rows as one tensor: disposing of it frees both. */
+export function withScales(multiples: WasmTensor, scales: WasmTensor): WasmTensor & QuantizedTensor {
+  const { shape, strides, offset, address } = multiples;
+  const dispose = (): void => {
+    multiples.dispose();
+    scales.dispose();
+  };
+  return Object.freeze({
+    dtype: "int8",
+    shape,
+    strides,
+    offset,
+    address,
+    get data(): TensorData {
+      return multiples.data;
+    },
+    scales,
+    dispose,
+    [Symbol.dispose]: dispose,
+  });
+}
+
+/** Allocates a tensor; its numbers are undefined until written.
+ *  @param order axes as they lie in the memory, the outermost first; default as they are
+ *  @throws {DTypeError} for float64, which kernels do not compute in
+ *  @throws {BackendError} when memory runs out */
+export function allocateTensor(
+  heap: Heap,
+  shape: readonly number[],
+  dtype: DType,
+  order?: readonly number[],
+): WasmTensor {
+  if (dtype === "float64") {
+    throw new DTypeError(
+      "backend-wasm: tensors in WebAssembly memory hold float32 or less, got float64. Cast to float32.",
+    );
+  }
+  if (shape.some((length) => !Number.isSafeInteger(length) || length < 0)) {
+    throw new ShapeError(`backend-wasm: expected a shape of whole numbers, got [${shape.join(", ")}].`);
+  }
+  const view = views[dtype];
+  const strides = [...shape];
+  let size = 1;
+  for (let place = shape.length - 1; place >= 0; place--) {
+    const axis = order ? order[place] : place;
+    strides[axis] = size;
+    size *= shape[axis];
+  }
+  const address = heap.allocate(size * view.bytes);
+  let live = true;
+  const dispose = (): void => {
+    if (live) heap.free(address);
+    live = false;
+  };
+  const made: WasmTensor = Object.freeze({
+    dtype,
+    shape: Object.freeze([...shape]),
+    strides: Object.freeze(strides),
+    offset: address / view.bytes,
+    address,
+    get data(): TensorData {
+      if (!live) throw new BackendError("backend-wasm: this tensor has been disposed of. Dispose after its last use.");
+      return view.of(heap);
+    },
+    dispose,
+    [Symbol.dispose]: dispose,
+  });
+  leaveToScope(heap, made);
+  return made;
+}

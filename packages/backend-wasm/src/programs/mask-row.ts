@@ -1,0 +1,46 @@
+import { FunctionBody, type Local } from "@fovea/wasm-assembler";
+import type { Simd } from "../vectors/simd.ts";
+import { nextKeys, startKeys, storePair, vectorPair } from "../vectors/vector-pairs.ts";
+import type { VectorProgram } from "./vector-program.ts";
+
+/** `maskRow(bits, any, width8, keyStart, keyEnd, call, batch, head, query)`: which keys of a tile one row sees, as all ones or all zeros at `bits`,
+ *  4 bytes a key, and added to what is at `any`. Keys from `keyEnd` on are not seen. */
+export function emitMaskRow(mask: VectorProgram | null, simd: Simd): FunctionBody {
+  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"]);
+  const [bits, any, width, keyStart, keyEnd, call, batch, head, query] = Array.from({ length: 9 }, (_, index) =>
+    f.parameter(index),
+  );
+  const end = f.local("i32");
+  const limit = f.local("v128");
+  const pair = vectorPair(simd).map((offset) => ({ offset, seen: f.local("v128"), byAny: f.local("v128") }));
+  mask?.emitRow(f, { call, batch, head, query });
+  const keys = startKeys(f, simd, keyStart);
+  f.get(keyEnd);
+  f.op("i32x4.splat");
+  f.set(limit);
+  f.address(bits, 0, width, 4);
+  f.set(end);
+  f.forRange(bits, end, 16 * pair.length, () => {
+    for (const [index, { offset, seen, byAny }] of pair.entries()) {
+      f.get(keys[index]);
+      f.get(limit);
+      f.op("i32x4.lt_s");
+      if (mask) {
+        mask.emitPair(f, null, keys[index]);
+        f.op("v128.and");
+      }
+      f.set(seen);
+      f.get(any);
+      f.memory("v128.load", offset);
+      f.get(seen);
+      f.op("v128.or");
+      f.set(byAny);
+    }
+    const stored = (name: "seen" | "byAny"): Local[] => pair.map((one) => one[name]);
+    storePair(f, bits, 0, stored("seen"));
+    storePair(f, any, 0, stored("byAny"));
+    f.increase(any, 16 * pair.length);
+    nextKeys(f, keys);
+  });
+  return f;
+}

@@ -1,0 +1,215 @@
+import { BackendError } from "../backend-error.ts";
+import type { Heap } from "../memory/heap.ts";
+import { type RunningWorker, startWorker } from "./start-worker.ts";
+import { controlBytes, controlWords as words, gateClosed } from "./worker-loop.ts";
+
+export interface ThreadOptions {
+  /** The main thread included; more than 1 needs a heap that is shared. */
+  readonly count: number;
+  /** Where workers load their program from; null: from text. */
+  readonly workerUrl?: string | URL | null;
+  /** Kernels each worker keeps compiled. */
+  readonly maximumKernels?: number;
+  /** How long the main thread, out of work itself, waits for workers, in milliseconds; at least 20 × the time its own share took. */
+  readonly patience?: number;
+}
+
+/** A kernel's module on every thread. */
+export interface LoadedKernel {
+  /** Takes tasks `0 … count - 1` at address `tasks` through the module's export `entry(tasks, count, next, scratch)`.
+   *  @param work multiplications, roughly: a little of it is done by the main thread alone
+   *  @param scratchBytes what this run needs of each thread's scratch memory; default what the kernel was loaded with
+   *  @throws {BackendError} when a worker failed or died; what it computed is then incomplete, and later runs use the main thread only */
+  run(entry: string, tasks: number, count: number, work: number, scratchBytes?: number): void;
+  /** Calls an export on the calling thread. */
+  call(name: string, ...numbers: readonly number[]): void;
+  dispose(): void;
+}
+
+type Entry = (tasks: number, count: number, next: number, scratch: number) => void;
+
+/** About 40 µs of one thread, which is what waking another costs. */
+const worthwhileWork = 2 ** 20;
+/** Reads of the gate before the main thread goes to sleep, some 10 µs. */
+const spins = 2000;
+
+/** The main thread and its workers, which take tasks one by one from a common counter. Workers start with the first run that is large enough and
+ *  take part as soon as they are up; nobody waits for them to start. Each thread has one scratch memory for all kernels. */
+export class Threads {
+  readonly count: number;
+  readonly #heap: Heap;
+  readonly #workerUrl: string | URL | null;
+  readonly #maximumKernels: number;
+  readonly #patience: number;
+  readonly #control: Int32Array;
+  readonly #next: number;
+  #workers: RunningWorker[] | null = null;
+  #alive = 0;
+  #stopped = false;
+  #kernels = 0;
+  #scratch = 0;
+  #scratchStride = 0;
+
+  constructor(heap: Heap, { count, workerUrl = null, maximumKernels = 64, patience = 10_000 }: ThreadOptions) {
+    this.count = count;
+    this.#heap = heap;
+    this.#workerUrl = workerUrl;
+    this.#maximumKernels = maximumKernels;
+    this.#patience = patience;
+    this.#control = new Int32Array(count > 1 ? new SharedArrayBuffer(controlBytes) : new ArrayBuffer(controlBytes));
+    this.#control[words.gate] = gateClosed;
+    this.#next = heap.allocate(4);
+  }
+
+  /** Workers that are up. */
+  get helpers(): number {
+    return this.#stopped ? 0 : Math.min(Atomics.load(this.#control, words.ready), this.#alive);
+  }
+
+  /** Starts the workers and waits until each is up or has turned out not to be able to start. */
+  async start(): Promise<void> {
+    this.#startWorkers();
+    while (!this.#stopped && this.helpers < this.#alive) await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+
+  /** @param scratchBytes what the module needs of each thread's scratch memory
+   *  @throws {BackendError} when memory runs out */
+  load(bytes: Uint8Array<ArrayBuffer>, scratchBytes: number): LoadedKernel {
+    const heap = this.#heap;
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { fovea: { memory: heap.memory } });
+    this.#reserve(scratchBytes);
+    const address = this.count > 1 ? heap.allocate(bytes.length) : 0;
+    if (this.count > 1) heap.u8.set(bytes, address);
+    const names = Object.keys(exports);
+    this.#kernels += 1;
+    const kernel = { id: this.#kernels, address, length: bytes.length };
+    return {
+      run: (name, tasks, count, work, runBytes = scratchBytes) => {
+        this.#reserve(runBytes);
+        const entry = exports[name] as Entry;
+        Atomics.store(heap.i32, this.#next >> 2, 0);
+        if (count > 1 && work >= worthwhileWork) this.#startWorkers();
+        const helpers = count > 1 && work >= worthwhileWork ? Math.min(this.helpers, count - 1) : 0;
+        const own = (): void => entry(tasks, count, this.#next, this.#scratch);
+        if (helpers === 0) own();
+        else this.#runTogether(kernel, names.indexOf(name), tasks, count, helpers, own);
+      },
+      call: (name, ...numbers) => (exports[name] as (...numbers: readonly number[]) => void)(...numbers),
+      dispose: () => {
+        if (this.count > 1) heap.free(address);
+      },
+    };
+  }
+
+  /** Ends the workers. What runs afterwards runs on the main thread. */
+  dispose(): void {
+    this.#stopped = true;
+    for (const worker of this.#workers ?? []) worker.terminate();
+    this.#workers = [];
+  }
+
+  #runTogether(
+    kernel: { readonly id: number; readonly address: number; readonly length: number },
+    entry: number,
+    tasks: number,
+    count: number,
+    helpers: number,
+    own: () => void,
+  ): void {
+    const control = this.#control;
+    control[words.failed] = 0;
+    control[words.kernel] = kernel.id;
+    control[words.bytes] = kernel.address;
+    control[words.length] = kernel.length;
+    control[words.entry] = entry;
+    control[words.tasks] = tasks;
+    control[words.count] = count;
+    control[words.next] = this.#next;
+    control[words.scratch] = this.#scratch;
+    control[words.scratchStride] = this.#scratchStride;
+    Atomics.and(control, words.gate, ~gateClosed);
+    Atomics.add(control, words.job, 1);
+    Atomics.notify(control, words.job, helpers);
+    const began = performance.now();
+    try {
+      own();
+    } finally {
+      // Who has not joined by now finds no task left; who has joined may still be at its last one.
+      Atomics.or(control, words.gate, gateClosed);
+      this.#waitForLast(Math.max(this.#patience, 20 * (performance.now() - began)));
+    }
+    if (Atomics.load(control, words.failed) !== 0) this.#fail("a kernel failed on a worker");
+  }
+
+  #waitForLast(patience: number): void {
+    const control = this.#control;
+    for (let spin = 0; spin < spins; spin++) if (Atomics.load(control, words.gate) === gateClosed) return;
+    const deadline = performance.now() + patience;
+    for (;;) {
+      const gate = Atomics.load(control, words.gate);
+      if (gate === gateClosed) return;
+      const rest = deadline - performance.now();
+      // A thread that has died cannot say so while this one blocks; nothing having ended for so long is the sign.
+      if (rest <= 0)
+        this.#fail(`${gate - gateClosed} of its workers did not come back within ${Math.round(patience)} ms`);
+      if (mayBlock()) Atomics.wait(control, words.gate, gate, rest);
+    }
+  }
+
+  #fail(what: string): never {
+    this.dispose();
+    throw new BackendError(
+      `backend-wasm: ${what}; the results of this call are incomplete. Repeat it: the backend goes on with one thread.`,
+    );
+  }
+
+  #startWorkers(): void {
+    if (this.#workers !== null || this.count === 1 || this.#stopped) return;
+    this.#workers = [];
+    for (let index = 1; index < this.count; index++) {
+      let counted = true;
+      this.#alive += 1;
+      const ended = (): void => {
+        if (!counted) return;
+        counted = false;
+        this.#alive -= 1;
+        if (this.#alive === 0 && !this.#stopped && Atomics.load(this.#control, words.ready) === 0) {
+          console.warn(
+            "@fovea/backend-wasm: running on one thread: its workers could not start. " +
+              "Where a policy forbids workers from Blob URLs, pass workerUrl.",
+          );
+        }
+      };
+      const { memory } = this.#heap;
+      const start = { memory, control: this.#control, words, gateClosed, index, maximumKernels: this.#maximumKernels };
+      try {
+        this.#workers.push(startWorker(start, this.#workerUrl, ended));
+      } catch {
+        ended();
+      }
+    }
+  }
+
+  #reserve(bytes: number): void {
+    if (bytes <= this.#scratchStride) return;
+    const scratch = this.#heap.allocate(bytes * this.count);
+    if (this.#scratch !== 0) this.#heap.free(this.#scratch);
+    this.#scratch = scratch;
+    this.#scratchStride = bytes;
+  }
+}
+
+let blocks: boolean | null = null;
+
+/** Whether this thread may sleep: not so on a page's main thread, which has to look again and again instead. */
+function mayBlock(): boolean {
+  if (blocks === null) {
+    try {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1, 0);
+      blocks = true;
+    } catch {
+      blocks = false;
+    }
+  }
+  return blocks;
+}

@@ -1,0 +1,160 @@
+import type { FunctionBody, Local, Opcode } from "@fovea/wasm-assembler";
+import type { ConstantPool } from "./constant-pool.ts";
+import type { Simd } from "./simd.ts";
+
+/** What is put on the stack as an operand: a local's value or four equal floats. */
+export type VectorOperand = Local | number;
+
+/** Vector arithmetic over locals: every method appends instructions that compute one value into a new local and returns it. */
+export class VectorEmitter {
+  readonly f: FunctionBody;
+  readonly simd: Simd;
+  readonly #constants: ConstantPool | null;
+  #taken = new Set<Local>();
+
+  /** @param constants where constants are found; null: they are made where they are needed */
+  constructor(f: FunctionBody, simd: Simd, constants: ConstantPool | null = null) {
+    this.f = f;
+    this.simd = simd;
+    this.#constants = constants;
+  }
+
+  /** A local of this emitter's own. */
+  local(): Local {
+    const local = this.f.local("v128");
+    this.#taken.add(local);
+    return local;
+  }
+
+  /** What `compute` gives, with every other local it took released: a long program needs few locals at a time. */
+  keep(compute: () => Local): Local {
+    const before = this.#taken;
+    this.#taken = new Set();
+    const result = compute();
+    const own = this.#taken.delete(result);
+    this.f.release(...this.#taken);
+    this.#taken = before;
+    if (own) before.add(result);
+    return result;
+  }
+
+  /** Releases a local if this emitter took it. */
+  drop(local: Local): void {
+    if (this.#taken.delete(local)) this.f.release(local);
+  }
+
+  push(operand: VectorOperand): void {
+    if (typeof operand !== "number") {
+      this.f.get(operand);
+      return;
+    }
+    const pooled = this.#constants?.local("float", operand);
+    if (pooled) this.f.get(pooled);
+    else this.f.f32x4(operand);
+  }
+
+  /** What is on the stack, in a new local. */
+  take(): Local {
+    const local = this.local();
+    this.f.set(local);
+    return local;
+  }
+
+  op(opcode: Opcode, ...operands: readonly VectorOperand[]): Local {
+    for (const operand of operands) this.push(operand);
+    this.f.op(opcode);
+    return this.take();
+  }
+
+  /** Four equal ints, not to be changed. */
+  ints(value: number): Local {
+    const pooled = this.#constants?.local("int", value);
+    if (pooled) return pooled;
+    this.f.i32x4(value);
+    return this.take();
+  }
+
+  /** Four equal floats, not to be changed. */
+  floats(value: number): Local {
+    const pooled = this.#constants?.local("float", value);
+    if (pooled) return pooled;
+    this.f.f32x4(value);
+    return this.take();
+  }
+
+  /** a × b + c */
+  multiplyAdd(a: VectorOperand, b: VectorOperand, c: VectorOperand): Local {
+    if (this.simd.relaxed) return this.op("f32x4.relaxed_madd", a, b, c);
+    return this.op("f32x4.add", this.op("f32x4.mul", a, b), c);
+  }
+
+  /** condition ? a : b, bit by bit */
+  choose(condition: Local, a: VectorOperand, b: VectorOperand): Local {
+    return this.op("v128.bitselect", a, b, condition);
+  }
+
+  shift(opcode: "i32x4.shl" | "i32x4.shr_s" | "i32x4.shr_u", a: Local, count: number): Local {
+    this.f.get(a);
+    this.f.i32(count);
+    this.f.op(opcode);
+    return this.take();
+  }
+
+  /** coefficients[0] + coefficients[1] x + … (Horner) */
+  polynomial(x: Local, coefficients: readonly number[]): Local {
+    return coefficients
+      .slice(0, -1)
+      .reduceRight<VectorOperand>(
+        (sum, c) => this.multiplyAdd(sum, x, c),
+        coefficients[coefficients.length - 1],
+      ) as Local;
+  }
+
+  /** One scalar computation per lane, for what has no vector form. `compute` finds the lanes of the operands on the stack, as ints. */
+  perLane(operands: readonly Local[], compute: () => void): Local {
+    this.f.i32x4(0);
+    const result = this.take();
+    for (const lane of [0, 1, 2, 3]) {
+      this.f.get(result);
+      for (const operand of operands) {
+        this.f.get(operand);
+        this.f.lane("i32x4.extract_lane", lane);
+      }
+      compute();
+      this.f.lane("i32x4.replace_lane", lane);
+      this.f.set(result);
+    }
+    return result;
+  }
+
+  /** A computation in float64, two lanes at a time, for what float32 or 32-bit ints cannot hold on the way. `compute` finds the operands as f64x2. */
+  inFloat64(
+    from: "float" | "int",
+    to: "float" | "int",
+    operands: readonly Local[],
+    compute: (...wide: Local[]) => Local,
+  ): Local {
+    const half = (first: number): Local => {
+      const wide = operands.map((operand) => {
+        const low = first === 0 ? operand : this.shuffle(operand, operand, [2, 3, 2, 3]);
+        return this.op(from === "float" ? "f64x2.promote_low_f32x4" : "f64x2.convert_low_i32x4_s", low);
+      });
+      return this.op(to === "float" ? "f32x4.demote_f64x2_zero" : "i32x4.trunc_sat_f64x2_s_zero", compute(...wide));
+    };
+    return this.shuffle(half(0), half(2), [0, 1, 4, 5]);
+  }
+
+  /** Lanes of a (0 to 3) and b (4 to 7). */
+  shuffle(a: Local, b: Local, lanes: readonly number[]): Local {
+    this.f.get(a);
+    this.f.get(b);
+    this.f.shuffle(lanes);
+    return this.take();
+  }
+
+  /** Two equal float64. */
+  doubles(value: number): Local {
+    this.f.f64x2(value);
+    return this.take();
+  }
+}

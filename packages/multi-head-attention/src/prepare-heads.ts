@@ -1,0 +1,99 @@
+import type { BlockOperations } from "@fovea/block-operations";
+import { referenceBackend, type AttentionOptions } from "@fovea/dot-product-attention";
+import { checkShape, type Tensor } from "@fovea/tensor";
+import { headSizes, type HeadSizes } from "./head-sizes.ts";
+import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
+import type { MultiHeadAttentionOptions } from "./options.ts";
+import type { HeadRecipe } from "./project-heads.ts";
+import { tokenPositions } from "./token-positions.ts";
+import type { MultiHeadAttentionWeights } from "./weights/weights.ts";
+
+/** An input and how it becomes heads. */
+interface Operand extends HeadRecipe {
+  /** `[batch, tokens, in]` */
+  readonly vectors: Tensor;
+}
+
+/** A call whose own parts have been checked; what is attention's, attention checks. */
+export interface PreparedHeads {
+  readonly sizes: HeadSizes;
+  readonly query: Operand;
+  /** Null when a fixed cache holds all keys and values. */
+  readonly attendedTo: { readonly key: Operand; readonly value: Operand } | null;
+  readonly attentionOptions: AttentionOptions;
+  readonly operations: BlockOperations;
+}
+
+/** @throws {ShapeError | MultiHeadAttentionError | CacheError} */
+export function prepareHeads(
+  who: string,
+  weights: MultiHeadAttentionWeights,
+  query: Tensor,
+  options: MultiHeadAttentionOptions,
+): PreparedHeads {
+  const { heads, key, value, positionTransform, positions, keyPositions, cache, ...attentionOptions } = options;
+  const sizes = headSizes(who, weights, heads);
+  const { batch, queries } = checkShape(who, "query", query, ["batch", "queries", weights.query.weight.shape[0]]);
+  const operations = options.backend?.operations ?? referenceBackend.operations;
+  const fixed = cache?.isFixed ?? false;
+  if (fixed && (key || value)) {
+    throw new MultiHeadAttentionError(
+      `${who}: a fixed cache is all that is attended to. Leave key and value out, or make a new cache.`,
+    );
+  }
+  if (value && !key) {
+    throw new MultiHeadAttentionError(
+      `${who}: value came without key. Pass both, or only the key when values are made from it.`,
+    );
+  }
+  if (cache?.isWindowed && (positions || keyPositions)) {
+    throw new MultiHeadAttentionError(
+      `${who}: in a windowed cache positions are the places in the cache. Leave positions and keyPositions out.`,
+    );
+  }
+  const cached = cache && !fixed ? cache.nextPosition : 0;
+
+  const positionsOf = (name: string, given: Tensor | undefined, tokens: number): Tensor | undefined => {
+    if (given) checkShape(who, name, given, [batch, tokens]);
+    return positionTransform && (given ?? tokenPositions(batch, tokens, cached));
+  };
+  const queryOperand: Operand = {
+    vectors: query,
+    projection: weights.query,
+    heads,
+    normalization: weights.queryNormalization,
+    transform: positionTransform,
+    positions: positionsOf("positions", positions, queries),
+    operations,
+  };
+  const attendedTo = (): PreparedHeads["attendedTo"] => {
+    const keyVectors = key ?? query;
+    const valueVectors = value ?? keyVectors;
+    const { keys } = checkShape(who, key ? "key" : "query as key", keyVectors, [
+      batch,
+      "keys",
+      weights.key.weight.shape[0],
+    ]);
+    checkShape(who, value ? "value" : "key as value", valueVectors, [batch, keys, weights.value.weight.shape[0]]);
+    return {
+      key: {
+        vectors: keyVectors,
+        projection: weights.key,
+        heads: sizes.keyHeads,
+        normalization: weights.keyNormalization,
+        // a window shifts places, so its keys are turned when they are read
+        transform: cache?.isWindowed ? undefined : positionTransform,
+        positions: positionsOf("keyPositions", keyPositions ?? (key ? undefined : positions), keys),
+        operations,
+      },
+      value: { vectors: valueVectors, projection: weights.value, heads: sizes.keyHeads, operations },
+    };
+  };
+  return {
+    sizes,
+    query: queryOperand,
+    attendedTo: fixed ? null : attendedTo(),
+    attentionOptions: { ...attentionOptions, queryOffset: attentionOptions.queryOffset ?? cached },
+    operations,
+  };
+}
