@@ -2,7 +2,7 @@ import { tensor } from "@fovea/tensor";
 import type { DType, Tensor, TensorData } from "@fovea/tensor";
 import { storedDTypes } from "./stored-dtype.ts";
 import type { StoredDType } from "./stored-dtype.ts";
-import { WeightFileError } from "./weight-file-error.ts";
+import { WeightFileError, quote } from "./weight-file-error.ts";
 
 /** Why a stored number cannot be in a tensor. */
 interface Misfit {
@@ -44,8 +44,8 @@ const decoders: Readonly<Record<StoredDType, (bytes: Uint8Array, refuse: Misfits
 function narrow(halves: Int32Array, signed: boolean, refuse: Misfits): Int32Array {
   const data = new Int32Array(halves.length / 2);
   for (let element = 0; element < data.length; element++) {
-    const low = halves[2 * element];
-    const high = halves[2 * element + 1];
+    const low = halves[2 * element]!;
+    const high = halves[2 * element + 1]!;
     if (high !== low >> 31 || (!signed && low < 0)) {
       const value = (BigInt(signed ? high : high >>> 0) << 32n) | BigInt(low >>> 0);
       refuse({ element, value });
@@ -58,7 +58,7 @@ function narrow(halves: Int32Array, signed: boolean, refuse: Misfits): Int32Arra
 /** The same bits in another array, once no number is above the limit. */
 function checkUpTo<T>(limit: number, values: Uint32Array | Uint8Array, refuse: Misfits, array: Layout<T>): T {
   const element = values.findIndex((value: number) => value > limit);
-  if (element >= 0) refuse({ element, value: values[element] });
+  if (element >= 0) refuse({ element, value: values[element]! });
   return new array(values.buffer, values.byteOffset, values.length);
 }
 
@@ -86,7 +86,7 @@ export function wrap(dtype: DType, data: TensorData, shape: readonly number[]): 
 export function refuseNumber(file: string, name: string, dtype: DType, element: number, value: number | bigint): never {
   throw new WeightFileError({
     file,
-    expected: `every element of "${name}" to fit ${dtype}`,
+    expected: `every element of ${quote(name)} to fit ${dtype}`,
     got: `${value} at element ${element}`,
     remedy: "Tensors hold 32-bit integers and bools of 0 and 1: store other numbers as float64.",
   });

@@ -1,4 +1,5 @@
 import { create, toBinary } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { tensor } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import * as fc from "fast-check";
@@ -146,4 +147,52 @@ test("any bytes at all are refused, or hold no more than they are", async () => 
     }
   });
   await fc.assert(property, runs);
+});
+
+/** A file of few bytes for each of very many things. */
+const many = 100_001;
+const names = Array.from({ length: many }, (_, index) => index.toString(36));
+const onnxWith = (graph: MessageInitShape<typeof GraphProtoSchema>, metadata: readonly string[] = []): Uint8Array =>
+  toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      graph: create(GraphProtoSchema, graph),
+      metadataProps: metadata.map((key) => ({ key })),
+    }),
+  );
+
+test.each<[string, () => Promise<WeightFile>, string]>([
+  [
+    "safetensors",
+    () => {
+      const entry = { dtype: "F32", shape: [0], data_offsets: [0, 0] };
+      const header = new TextEncoder().encode(JSON.stringify(Object.fromEntries(names.map((name) => [name, entry]))));
+      const length = new Uint8Array(BigUint64Array.of(BigInt(header.length)).buffer);
+      return openSafetensors(new Uint8Array([...length, ...header]));
+    },
+    "at most 100000 weights and metadata, got 100001",
+  ],
+  [
+    "TensorFlow.js",
+    () => {
+      const weights = names.slice(1).map((name) => ({ name, shape: [0], dtype: "bool" }));
+      const model = new TextEncoder().encode(JSON.stringify({ weightsManifest: [{ paths: ["s"], weights }] }));
+      return openTfjs(model, () => new Uint8Array(0));
+    },
+    "at most 100000 weights and shards, got 100001",
+  ],
+  [
+    "initializers",
+    () => openOnnx(onnxWith({ initializer: names.map((name) => ({ name, dims: [0n], dataType: 1 })) })),
+    "at most 100000 weights, got more",
+  ],
+  ["nodes", () => openOnnx(onnxWith({ node: names.map(() => ({ opType: "A" })) })), "at most 100000 nodes, got more"],
+  [
+    "inputs",
+    () => openOnnx(onnxWith({ node: [{ opType: "A", input: Array<string>(1_000_001).fill("") }] })),
+    "at most 1000000 inputs and outputs of nodes, got more",
+  ],
+  ["metadata", () => openOnnx(onnxWith({}, names)), "at most 100000 entries of metadata, got more"],
+])("%s: more than any model lists is refused, so that memory is bounded by the file", async (_, open, message) => {
+  await expect(open()).rejects.toThrow(message);
 });

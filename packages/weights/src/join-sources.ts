@@ -14,7 +14,7 @@ export function joinSources(name: string, sources: readonly ByteSource[]): ByteS
         const from = Math.max(offset, start);
         return source.read(from - start, Math.min(end, start + source.size) - from);
       });
-      if (pieces.length === 1) return pieces[0];
+      if (pieces.length === 1) return pieces[0]!;
       const bytes = new Uint8Array(length);
       let filled = 0;
       for (const piece of await Promise.all(pieces)) {

@@ -1,7 +1,9 @@
 import { toByteSource } from "./byte-source.ts";
 import type { ByteInput, ByteSource, OpenOptions } from "./byte-source.ts";
 import { decode } from "./decode.ts";
-import { maxHeaderBytes, parseSafetensorsHeader } from "./safetensors-header.ts";
+import { kindBytes, wrongKind } from "./file-kind.ts";
+import { maxHeaderBytes } from "./limits.ts";
+import { parseSafetensorsHeader } from "./safetensors-header.ts";
 import { storedDTypes } from "./stored-dtype.ts";
 import { WeightFileError, damaged } from "./weight-file-error.ts";
 import { createWeightFile } from "./weight-file.ts";
@@ -9,6 +11,8 @@ import type { WeightEntry, WeightFile } from "./weight-file.ts";
 
 /** Bytes before the header: its length, little-endian. */
 const lengthBytes = 8;
+/** What a header begins with. */
+const openingBrace = 0x7b;
 
 /** Opens a safetensors file: reads and checks its header only. Each weight is read when it is asked for.
  *  @throws {WeightFileError} when the file breaks the format anywhere
@@ -48,5 +52,7 @@ async function readHeaderLength(source: ByteSource): Promise<number> {
   const most = Math.min(size - lengthBytes, maxHeaderBytes);
   if (length <= most) return Number(length);
   const expected = `a safetensors header of at most ${most} bytes`;
-  throw new WeightFileError({ file, expected, got: `${length}`, remedy: damaged });
+  const rest = await source.read(lengthBytes, Math.min(size, kindBytes) - lengthBytes);
+  if (rest[0] === openingBrace) throw new WeightFileError({ file, expected, got: `${length}`, remedy: damaged });
+  throw wrongKind(file, expected, Uint8Array.of(...bytes, ...rest), { otherwise: `${length}` });
 }

@@ -78,6 +78,17 @@ test("complex weights are passed over", async () => {
 const bool = { name: "w", shape: [1], dtype: "bool" };
 const weightWith = (change: object): Uint8Array => oneGroup(["s"], [{ ...bool, ...change }]);
 
+test.each([
+  ["./my-model.weights.bin", "my-model.weights.bin"], // as model.save("downloads://my-model") writes it
+  ["weights (1).bin", "weights (1).bin"],
+  ["模型/权重.bin", "模型/权重.bin"],
+  ["a/./b..c.bin", "a/b..c.bin"],
+  ["100%.bin", "100%.bin"],
+])("a shard may be called %s", async (path, asked) => {
+  const file = await openTfjs(oneGroup([path], [bool]), (name) => new Uint8Array([name === asked ? 1 : 0]));
+  expect(toArray(await file.tensor("w"))).toEqual([1]);
+});
+
 describe("a hostile model.json is refused:", () => {
   test.each<[string, Uint8Array, string]>([
     ["no JSON", new Uint8Array([123]), "a model.json of TensorFlow.js, got something else"],
@@ -87,12 +98,33 @@ describe("a hostile model.json is refused:", () => {
     ["a group that is null", json({ weightsManifest: [null] }), "list of paths, got none"],
     ["no weights", json({ weightsManifest: [{ paths: [] }] }), "list of weights, got none"],
     ["a path out of the folder", oneGroup(["../secret"], [bool]), 'got "../secret"'],
-    ["a path with .. inside", oneGroup(["a/../../b"], [bool]), "paths of shards beside model.json"],
-    ["an absolute path", oneGroup(["/etc/passwd"], [bool]), "paths of shards beside model.json"],
-    ["another server", oneGroup(["https://example.org/s"], [bool]), "paths of shards beside model.json"],
-    ["a path for Windows", oneGroup(["..\\s"], [bool]), "paths of shards beside model.json"],
-    ["a path escaped for a URL", oneGroup(["%2e%2e/s"], [bool]), "paths of shards beside model.json"],
-    ["a path that is no text", oneGroup([["s"]], [bool]), "paths of shards beside model.json"],
+    ["a path with .. inside", oneGroup(["a/../../b"], [bool]), "paths of shards in the folder of model.json"],
+    ["an absolute path", oneGroup(["/etc/passwd"], [bool]), "paths of shards in the folder of model.json"],
+    ["another server", oneGroup(["https://example.org/s"], [bool]), "paths of shards in the folder of model.json"],
+    ["a path for Windows", oneGroup(["..\\s"], [bool]), "paths of shards in the folder of model.json"],
+    ["a path escaped for a URL", oneGroup(["%2e%2e/s"], [bool]), "paths of shards in the folder of model.json"],
+    ["a path half escaped for a URL", oneGroup([".%2E/s"], [bool]), "paths of shards in the folder of model.json"],
+    ["a slash escaped for a URL", oneGroup(["..%2fs"], [bool]), "paths of shards in the folder of model.json"],
+    [
+      "a path with a tab that a URL leaves out",
+      oneGroup([".\t./s"], [bool]),
+      "paths of shards in the folder of model.json",
+    ],
+    [
+      "dots and a space, which Windows leaves out",
+      oneGroup([".. /s"], [bool]),
+      "paths of shards in the folder of model.json",
+    ],
+    ["a drive", oneGroup(["C:s"], [bool]), "paths of shards in the folder of model.json"],
+    [
+      "an address without a protocol",
+      oneGroup([" //example.org/s"], [bool]),
+      "paths of shards in the folder of model.json",
+    ],
+    ["a query", oneGroup(["s?x"], [bool]), "paths of shards in the folder of model.json"],
+    ["nothing but the folder", oneGroup(["./"], [bool]), "paths of shards in the folder of model.json"],
+    ["one shard many times", oneGroup(["s", "./s"], [{ ...bool, shape: [2] }]), '"s" twice'],
+    ["a path that is no text", oneGroup([["s"]], [bool]), "paths of shards in the folder of model.json"],
     ["no name", weightWith({ name: 5 }), "a name for every weight, got 5"],
     ["a name twice", oneGroup(["s"], [bool, { ...bool, shape: [0] }]), '"w" twice'],
     ["texts", weightWith({ dtype: "string" }), "convert the model without them"],

@@ -4,7 +4,7 @@ import { toByteSource } from "./byte-source.ts";
 import type { ByteInput, ByteSource, OpenOptions } from "./byte-source.ts";
 import { decode, refuseNumber, wrap } from "./decode.ts";
 import { joinSources } from "./join-sources.ts";
-import { maxHeaderBytes } from "./safetensors-header.ts";
+import { maxHeaderBytes } from "./limits.ts";
 import { parseTfjsManifest } from "./tfjs-manifest.ts";
 import type { TfjsEntry, TfjsGroup } from "./tfjs-manifest.ts";
 import { WeightFileError, damaged } from "./weight-file-error.ts";

@@ -18,7 +18,7 @@ export async function requireAll<Name extends string>(
   const present = new Set(file.names);
   const absent = names.filter((name) => !present.has(name));
   // One weight may be there and be unreadable: the file knows why.
-  if (absent.length === 1) file.info(absent[0]);
+  if (absent[0] !== undefined && absent.length === 1) file.info(absent[0]);
   if (absent.length > 0) throw missing(file.file, file.names, absent);
   checkShapes(file, Object.entries(shapes));
   return Object.fromEntries(await readAll(file, names)) as Record<Name, Tensor>;

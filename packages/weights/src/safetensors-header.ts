@@ -1,10 +1,8 @@
 import { storedDTypes } from "./stored-dtype.ts";
 import type { StoredDType } from "./stored-dtype.ts";
 import { storedShape } from "./stored-shape.ts";
+import { maxEntries } from "./limits.ts";
 import { WeightFileError, damaged, quote } from "./weight-file-error.ts";
-
-/** The format's own limit: 100 MB. */
-export const maxHeaderBytes = 100_000_000;
 
 /** The dtypes' names in safetensors. */
 export const safetensorsNames: Readonly<Record<StoredDType, string>> = {
@@ -65,8 +63,13 @@ export function parseSafetensorsHeader(file: string, bytes: Uint8Array, bodyByte
   const text = decodeText(file, bytes);
   const header = parseObject(file, text);
   const metadata = readMetadata(file, header.__metadata__);
+  const names = Object.keys(header);
+  if (names.length + metadata.size > maxEntries) {
+    const got = `${names.length + metadata.size}`;
+    throw new WeightFileError({ file, expected: `at most ${maxEntries} weights and metadata`, got, remedy: damaged });
+  }
   // Keys, then values: on an object of many keys Object.entries is ten times as slow.
-  const entries = Object.keys(header)
+  const entries = names
     .filter((name) => name !== "__metadata__")
     .map((name) => readEntry(file, name, header[name]))
     .toSorted((a, b) => a.begin - b.begin || a.end - b.end);
@@ -158,7 +161,7 @@ function* keysOf(json: string): Generator<string> {
     position = start + 1;
     while (json[position] !== '"') position += json[position] === "\\" ? 2 : 1;
     const end = ++position;
-    while (" \t\n\r".includes(json[position])) position++;
+    while (" \t\n\r".includes(json.charAt(position))) position++;
     if (json[position] === ":") yield JSON.parse(json.slice(start, end));
   }
 }

@@ -1,3 +1,5 @@
+import { wrongKind } from "./file-kind.ts";
+import { maxEntries } from "./limits.ts";
 import { storedDTypes } from "./stored-dtype.ts";
 import type { StoredDType } from "./stored-dtype.ts";
 import { storedShape } from "./stored-shape.ts";
@@ -49,6 +51,14 @@ export function parseTfjsManifest(file: string, bytes: Uint8Array): TfjsManifest
     if (seen.has(name)) throw refuse(file, "every weight once", `${quote(name)} twice`);
     seen.add(name);
   }
+  const shards = new Set<string>();
+  for (const path of groups.flatMap(({ paths }) => paths)) {
+    if (shards.has(path)) throw refuse(file, "every shard once", `${quote(path)} twice`);
+    shards.add(path);
+  }
+  if (seen.size + shards.size > maxEntries) {
+    throw refuse(file, `at most ${maxEntries} weights and shards`, `${seen.size + shards.size}`);
+  }
   const about = ["format", "generatedBy", "convertedBy"].map((key) => [key, model[key]] as const);
   const metadata = new Map(about.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
   return { groups, metadata };
@@ -62,8 +72,7 @@ function parseJson(file: string, bytes: Uint8Array): Loose {
   try {
     return asObject(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
   } catch (cause) {
-    const got = "something else";
-    throw new WeightFileError({ file, expected: "a model.json of TensorFlow.js", got, remedy: damaged }, { cause });
+    throw wrongKind(file, "a model.json of TensorFlow.js", bytes, { cause });
   }
 }
 
@@ -94,16 +103,25 @@ function readGroup(file: string, group: Loose): TfjsGroup {
   return { paths, entries, bytes: begin };
 }
 
-/** Paths are opened: one that leads out of the folder, or to another server, could read anything. */
+/** Paths are opened, by a file system or relative to an address: one that leads out of the folder, or to another server, could read anything. Names of
+ *  shards may be in any script and have spaces, as browsers and people write them; a `./` in front, as `model.save("downloads://…")` writes it, is left out.
+ *  @returns names of folders and a file, with a slash between them */
 function readPath(file: string, path: unknown): string {
-  if (
-    typeof path === "string" &&
-    /^[\w.-]+(\/[\w.-]+)*$/.test(path) &&
-    !path.split("/").some((part) => /^\.+$/.test(part))
-  ) {
-    return path;
-  }
-  throw refuse(file, "paths of shards beside model.json, of letters, digits, _, - and .", quote(path));
+  const parts = typeof path === "string" ? path.split("/").filter((part) => part !== ".") : [];
+  if (parts.length > 0 && parts.every(staysInside)) return parts.join("/");
+  throw refuse(file, "paths of shards in the folder of model.json", quote(path));
+}
+
+/** Whether a part of a path is a name and nothing that a file system or an address gives a meaning: `..` (also escaped, or with dots and spaces behind, which
+ *  Windows leaves out), drives, protocols, other slashes, and control characters, which addresses leave out. */
+function staysInside(part: string): boolean {
+  return (
+    part !== "" &&
+    !/[\\:?#\p{Cc}]/u.test(part) &&
+    !/^[\s.]+$/.test(part.replaceAll(/%2e/gi, ".")) &&
+    !/%2f|%5c/i.test(part) &&
+    part.trim() === part
+  );
 }
 
 function readEntry(file: string, weight: Loose, begin: number): TfjsEntry {

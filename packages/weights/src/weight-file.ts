@@ -66,7 +66,7 @@ export function createWeightFile(
 
 /** The error for names that are not there. */
 export function missing(file: string, names: readonly string[], lookedFor: readonly string[]): WeightNameError {
-  const near = nearNames(lookedFor[0], names);
+  const near = nearNames(lookedFor[0] ?? "", names);
   const shown = lookedFor.slice(0, 8).map(quote).join(", ");
   const more = lookedFor.length > 8 ? ` and ${lookedFor.length - 8} more` : "";
   const remedy =

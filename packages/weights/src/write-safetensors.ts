@@ -93,5 +93,5 @@ function entriesOf<T>(values: Readonly<Record<string, T>> | ReadonlyMap<string, 
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const differs = a.findIndex((byte, index) => byte !== b[index]);
-  return differs < 0 ? a.length - b.length : a[differs] - (b[differs] ?? -1);
+  return differs < 0 ? a.length - b.length : a[differs]! - (b[differs] ?? -1);
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from "@fovea/tensor";
-import { refuseNumber, wrap } from "../decode.ts";
+import { wrap } from "../decode.ts";
 import type { WeightEntry } from "../weight-file.ts";
 import { bytes, floats, ints, readMessage } from "./message.ts";
 import { readTensorProto } from "./tensor-proto.ts";
@@ -18,11 +18,18 @@ export function readConstant(
     readMessage(attribute, { 5: bytes((value) => (proto = value)) });
     return proto === null ? { unreadable: "a Constant without a tensor" } : readTensorProto(file, name, proto);
   }
-  if (!Object.hasOwn(numberFields, attributeName)) return { unreadable: `a Constant with ${attributeName}` };
-  const { field, isFloat, isList } = numberFields[attributeName];
+  const numbers = numberFields.get(attributeName);
+  if (numbers === undefined) return { unreadable: `a Constant with ${attributeName}` };
+  const { field, isFloat, isList } = numbers;
   let count = 0;
+  let fits = true;
   const step = (): void => void count++;
-  readMessage(attribute, { [field]: isFloat ? floats(step) : ints(step) });
+  const check = (value: bigint): void => {
+    step();
+    fits &&= BigInt.asIntN(32, value) === value;
+  };
+  readMessage(attribute, { [field]: isFloat ? floats(step) : ints(check) });
+  if (!fits) return { unreadable: "int64 beyond 32 bits" };
   if (!isList && count !== 1) return { unreadable: "a Constant without a number" };
 
   const shape = isList ? [count] : [];
@@ -34,11 +41,7 @@ export function readConstant(
       return wrap("float32", data, shape);
     }
     const data = new Int32Array(count);
-    const take = (value: bigint): void => {
-      if (BigInt.asIntN(32, value) !== value) refuseNumber(file, name, "int32", element, value);
-      data[element++] = Number(value);
-    };
-    readMessage(attribute, { [field]: ints(take) });
+    readMessage(attribute, { [field]: ints((value) => (data[element++] = Number(value))) });
     return wrap("int32", data, shape);
   };
   return isFloat
@@ -47,9 +50,9 @@ export function readConstant(
 }
 
 /** Attributes of Constant that hold numbers themselves → the field of AttributeProto. */
-const numberFields: Readonly<Record<string, { field: number; isFloat: boolean; isList: boolean }>> = {
-  value_float: { field: 2, isFloat: true, isList: false },
-  value_int: { field: 3, isFloat: false, isList: false },
-  value_floats: { field: 7, isFloat: true, isList: true },
-  value_ints: { field: 8, isFloat: false, isList: true },
-};
+const numberFields: ReadonlyMap<string, { field: number; isFloat: boolean; isList: boolean }> = new Map([
+  ["value_float", { field: 2, isFloat: true, isList: false }],
+  ["value_int", { field: 3, isFloat: false, isList: false }],
+  ["value_floats", { field: 7, isFloat: true, isList: true }],
+  ["value_ints", { field: 8, isFloat: false, isList: true }],
+]);

@@ -1,4 +1,5 @@
 import { WeightFileError, damaged, quote } from "../weight-file-error.ts";
+import { maxEntries } from "../limits.ts";
 import type { WeightEntry } from "../weight-file.ts";
 import { readConstant } from "./constant.ts";
 import { bytes, readMessage, text } from "./message.ts";
@@ -26,8 +27,8 @@ export interface OnnxContents {
 
 /** Branches inside branches: no exporter goes this deep. */
 const maxDepth = 16;
-/** A node of three bytes becomes an object of a hundred: models have thousands, so this many are no model. */
-const maxNodes = 250_000;
+/** What all nodes together may read and give. */
+const maxNames = 10 * maxEntries;
 
 /** Local name → name in the file, for a graph and those around it. */
 interface Scope {
@@ -41,12 +42,14 @@ export function readGraphs(file: string, model: Uint8Array): OnnxContents {
   const weights = new Map<string, WeightEntry>();
   const unreadable = new Map<string, string>();
   const nodes: OnnxNode[] = [];
+  let names = 0;
   let nameRoom = 4 * model.length + 65_536;
 
   const refuse = (expected: string, got: string): WeightFileError =>
     new WeightFileError({ file, expected, got, remedy: damaged });
 
   function add(name: string, prefix: string, { names }: Scope, read: (name: string) => WeightEntry | Unreadable): void {
+    if (weights.size + unreadable.size >= maxEntries) throw refuse(`at most ${maxEntries} weights`, "more");
     const fullName = prefix + name;
     // A long prefix on many short names would take far more room than the file.
     nameRoom -= fullName.length;
@@ -79,15 +82,18 @@ export function readGraphs(file: string, model: Uint8Array): OnnxContents {
     const outputs: string[] = [];
     let name = "";
     let opType = "";
+    const count = (): void => {
+      if (++names > maxNames) throw refuse(`at most ${maxNames} inputs and outputs of nodes`, "more");
+    };
     readMessage(node, {
-      1: text((input) => void inputs.push(resolve(scope, input))),
-      2: text((output) => void outputs.push(output)),
+      1: text((input) => (count(), void inputs.push(resolve(scope, input)))),
+      2: text((output) => (count(), void outputs.push(output))),
       3: text((value) => (name = value)),
       4: text((value) => (opType = value)),
     });
     if (opType === "") throw refuse("an op_type for every node", "a node without");
     if (opType !== "Constant") nodes.push({ name, opType, graph: prefix, inputs, outputs });
-    if (nodes.length > maxNodes) throw refuse(`at most ${maxNodes} nodes`, "more");
+    if (nodes.length > maxEntries) throw refuse(`at most ${maxEntries} nodes`, "more");
 
     const eachAttribute = bytes((attribute) => {
       const attributeName = readName(attribute, 1);

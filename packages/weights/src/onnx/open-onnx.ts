@@ -1,5 +1,7 @@
 import { toByteSource } from "../byte-source.ts";
 import type { ByteInput, OpenOptions } from "../byte-source.ts";
+import { wrongKind } from "../file-kind.ts";
+import { maxEntries } from "../limits.ts";
 import { WeightFileError, damaged, quote } from "../weight-file-error.ts";
 import { createWeightFile } from "../weight-file.ts";
 import type { WeightFile } from "../weight-file.ts";
@@ -44,13 +46,18 @@ function parse(file: string, model: Uint8Array): OnnxContents & { readonly metad
         let value = "";
         readMessage(entry, { 1: text((read) => (key = read)), 2: text((read) => (value = read)) });
         metadata.set(key, value);
+        if (metadata.size > maxEntries) {
+          const most = `at most ${maxEntries} entries of metadata`;
+          throw new WeightFileError({ file, expected: most, got: "more", remedy: damaged });
+        }
       }),
     });
-    if (graphs.length === 1) return { ...readGraphs(file, graphs[0]), metadata };
+    const [graph] = graphs;
+    if (graph && graphs.length === 1) return { ...readGraphs(file, graph), metadata };
   } catch (cause) {
     if (cause instanceof WeightFileError) throw cause;
-    const got = `bytes that are no protobuf (${quote((cause as Error).message)})`;
-    throw new WeightFileError({ file, expected, got, remedy: damaged }, { cause });
+    const otherwise = `bytes that are no protobuf (${quote((cause as Error).message)})`;
+    throw wrongKind(file, expected, model, { otherwise, cause });
   }
-  throw new WeightFileError({ file, expected, got: `bytes with ${graphs.length} graphs`, remedy: damaged });
+  throw wrongKind(file, expected, model, { otherwise: `bytes with ${graphs.length} graphs` });
 }

@@ -16,21 +16,21 @@ const doubleData = 10;
 const uint64Data = 11;
 
 /** TensorProto.DataType → how it is stored, and the field for numbers of this type. */
-const dataTypes: Readonly<Record<number, { readonly dtype: StoredDType; readonly field: number }>> = {
-  1: { dtype: "float32", field: floatData },
-  2: { dtype: "uint8", field: int32Data },
-  3: { dtype: "int8", field: int32Data },
-  4: { dtype: "uint16", field: int32Data },
-  5: { dtype: "int16", field: int32Data },
-  6: { dtype: "int32", field: int32Data },
-  7: { dtype: "int64", field: int64Data },
-  9: { dtype: "bool", field: int32Data },
-  10: { dtype: "float16", field: int32Data },
-  11: { dtype: "float64", field: doubleData },
-  12: { dtype: "uint32", field: uint64Data },
-  13: { dtype: "uint64", field: uint64Data },
-  16: { dtype: "bfloat16", field: int32Data },
-};
+const dataTypes: ReadonlyMap<number, { readonly dtype: StoredDType; readonly field: number }> = new Map([
+  [1, { dtype: "float32", field: floatData }],
+  [2, { dtype: "uint8", field: int32Data }],
+  [3, { dtype: "int8", field: int32Data }],
+  [4, { dtype: "uint16", field: int32Data }],
+  [5, { dtype: "int16", field: int32Data }],
+  [6, { dtype: "int32", field: int32Data }],
+  [7, { dtype: "int64", field: int64Data }],
+  [9, { dtype: "bool", field: int32Data }],
+  [10, { dtype: "float16", field: int32Data }],
+  [11, { dtype: "float64", field: doubleData }],
+  [12, { dtype: "uint32", field: uint64Data }],
+  [13, { dtype: "uint64", field: uint64Data }],
+  [16, { dtype: "bfloat16", field: int32Data }],
+]);
 
 /** Least and most of the integers; float16 and bfloat16 are kept as their bits. */
 const ranges: Readonly<Partial<Record<StoredDType, readonly [least: number, most: number]>>> = {
@@ -78,9 +78,10 @@ export function readTensorProto(file: string, name: string, proto: Uint8Array): 
   });
   if (external) return { unreadable: `numbers in another file, ${quote(location ?? "")}: save the model as one file` };
   if (segmented) return { unreadable: "a segment of a tensor" };
-  if (!Object.hasOwn(dataTypes, dataType)) return { unreadable: otherTypes[dataType] ?? `data type ${dataType}` };
+  const type = dataTypes.get(dataType);
+  if (type === undefined) return { unreadable: otherTypes.get(dataType) ?? `data type ${dataType}` };
 
-  const { dtype, field } = dataTypes[dataType];
+  const { dtype, field } = type;
   const { shape, size } = storedShape(file, name, dims);
   const needed = size * storedDTypes[dtype].bytes;
   const isRaw = raw.length > 0;
@@ -89,12 +90,44 @@ export function readTensorProto(file: string, name: string, proto: Uint8Array): 
     const expected = `${quote(name)} to have ${size} numbers for ${dtype} ${quote(dims)}`;
     throw new WeightFileError({ file, expected, got: `${numbers}`, remedy: damaged });
   }
+  if (!fitsInt32(proto, raw, dtype, field)) return { unreadable: `${dtype} beyond 32 bits` };
   const read = async (): Promise<Tensor> =>
     isRaw ? decode(file, name, raw, dtype, shape) : readField(file, name, proto, dtype, field, shape, size);
   return { shape, dtype, tensorDType: storedDTypes[dtype].dtype, bytes: needed, read };
 }
 
-const otherTypes: Readonly<Record<number, string>> = { 8: "texts", 14: "complex64", 15: "complex128" };
+/** TensorProto.DataType of what is no tensor here (onnx.proto of 1.20). */
+const otherTypes: ReadonlyMap<number, string> = new Map([
+  [8, "texts"],
+  [14, "complex64"],
+  [15, "complex128"],
+  [17, "float8e4m3fn"],
+  [18, "float8e4m3fnuz"],
+  [19, "float8e5m2"],
+  [20, "float8e5m2fnuz"],
+  [21, "uint4"],
+  [22, "int4"],
+  [23, "float4e2m1"],
+  [24, "float8e8m0"],
+  [25, "uint2"],
+  [26, "int2"],
+]);
+
+/** Whether integers of 64 bits, as ends of slices that mean "to the last", are within what tensors hold; the others are read as they are asked for. */
+function fitsInt32(proto: Uint8Array, raw: Uint8Array, dtype: StoredDType, field: number): boolean {
+  if (dtype !== "int64" && dtype !== "uint64" && dtype !== "uint32") return true;
+  let fits = true;
+  const check = (value: bigint): void => {
+    fits &&= BigInt.asIntN(32, value) === value && (dtype === "int64" || value >= 0n);
+  };
+  readMessage(proto, { [field]: ints(check) });
+  const bytes = storedDTypes[dtype].bytes;
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  for (let at = 0; at < raw.length; at += bytes) {
+    check(bytes === 4 ? BigInt(view.getUint32(at, true)) : view.getBigInt64(at, true));
+  }
+  return fits;
+}
 
 /** `location` among the entries of external_data. */
 function externalLocation(entry: Uint8Array): string | null {
@@ -123,14 +156,14 @@ function readField(
     data[element++] = Number(value);
   };
   const takeFloat = (value: number): void => void (data[element++] = value);
-  const readers: Readonly<Record<number, Field>> = {
+  const readers: Record<number, Field> = {
     [floatData]: floats(takeFloat),
     [doubleData]: doubles(takeFloat),
     [int32Data]: ints(takeInt),
     [int64Data]: ints(takeInt),
     [uint64Data]: ints(takeInt),
   };
-  readMessage(proto, { [field]: readers[field] });
+  readMessage(proto, { [field]: readers[field]! });
   return wrap(tensorDType, data, shape);
 }
 

@@ -16,6 +16,6 @@ export function dequantize(
   const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
   return Float32Array.from(stored, (value, element) => {
     const place = scale.length === 1 ? 0 : Math.floor(element / inner) % scale.length;
-    return (value - zeroPoint[place]) * scale[place];
+    return (value - zeroPoint[place]!) * scale[place]!;
   });
 }

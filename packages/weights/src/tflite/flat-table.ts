@@ -18,12 +18,13 @@ export interface FlatVector {
  *  @see https://flatbuffers.dev/internals */
 export class FlatTable {
   readonly #flat: FlatFile;
-  readonly #position: number;
+  /** Byte of the file. */
+  readonly position: number;
 
   /** @throws {WeightFileError} when the table or the list of its fields is not inside the file */
   constructor(flat: FlatFile, position: number) {
     this.#flat = flat;
-    this.#position = position;
+    this.position = position;
     const { buffer } = flat;
     checkInside(flat, position, 4);
     const fields = position - buffer.readInt32(position);
@@ -89,10 +90,10 @@ export class FlatTable {
 
   /** Where a field lies; null where it is left out. */
   #field(slot: number, bytes: number): number | null {
-    const offset = this.#flat.buffer.__offset(this.#position, 4 + 2 * slot);
+    const offset = this.#flat.buffer.__offset(this.position, 4 + 2 * slot);
     if (offset === 0) return null;
-    checkInside(this.#flat, this.#position + offset, bytes);
-    return this.#position + offset;
+    checkInside(this.#flat, this.position + offset, bytes);
+    return this.position + offset;
   }
 }
 

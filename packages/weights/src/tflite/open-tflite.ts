@@ -1,6 +1,8 @@
 import { ByteBuffer } from "flatbuffers";
 import { toByteSource } from "../byte-source.ts";
 import type { ByteInput, OpenOptions } from "../byte-source.ts";
+import { wrongKind } from "../file-kind.ts";
+import { maxEntries } from "../limits.ts";
 import { WeightFileError, damaged, quote } from "../weight-file-error.ts";
 import { createWeightFile } from "../weight-file.ts";
 import type { WeightEntry, WeightFile } from "../weight-file.ts";
@@ -12,8 +14,6 @@ import { slots } from "./slots.ts";
 
 /** Offsets of a flatbuffer have 31 bits. */
 const maxModelBytes = 2 ** 31 - 1;
-/** A tensor of a few bytes becomes an object of hundreds: models have thousands, so this many are no model. */
-const maxTensors = 250_000;
 const identifier = "TFL3";
 
 /** Opens a TensorFlow Lite model: the constant tensors of its first subgraph, the main one, are its weights. Quantized ones become what they
@@ -35,7 +35,7 @@ export async function openTflite(input: ByteInput, options: OpenOptions = {}): P
   }
   const buffer = new ByteBuffer(await source.read(0, source.size));
   if (source.size < 8 || !buffer.__has_identifier(identifier)) {
-    throw new WeightFileError({ file, expected, got: "something else", remedy: damaged });
+    throw wrongKind(file, expected, buffer.bytes());
   }
   return readModel({ file, buffer });
 }
@@ -48,7 +48,7 @@ function readModel(flat: FlatFile): WeightFile {
     new WeightFileError({ file, expected, got, remedy: damaged });
   if (subgraphs.length === 0) throw refuse("a model with a subgraph", "none");
   const tensors = subgraphs.at(0).tables(slots.subgraph.tensors);
-  if (tensors.length > maxTensors) throw refuse(`at most ${maxTensors} tensors`, `${tensors.length}`);
+  if (tensors.length > maxEntries) throw refuse(`at most ${maxEntries} tensors`, `${tensors.length}`);
 
   const buffers = new DataOfBuffers(flat, model);
   const weights = new Map<string, WeightEntry>();
@@ -60,8 +60,12 @@ function readModel(flat: FlatFile): WeightFile {
     if (nameRoom < 0) throw refuse("names that are shorter than the file", "longer ones");
     return utf8.decode(buffer.bytes().subarray(start, start + length));
   };
+  const places = new Set<number>();
   for (let index = 0; index < tensors.length; index++) {
     const tensor = tensors.at(index);
+    if (places.size === places.add(tensor.position).size) {
+      throw refuse("every tensor in a place of its own", `two at byte ${tensor.position}`);
+    }
     const data = buffers.at(tensor.uint32(slots.tensor.buffer));
     // what has no data is computed when the model runs
     if (data === null) continue;

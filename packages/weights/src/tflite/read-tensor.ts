@@ -16,26 +16,31 @@ interface Unreadable {
 }
 
 /** TensorType → how it is stored. */
-const types: Readonly<Record<number, StoredDType>> = {
-  0: "float32",
-  1: "float16",
-  2: "int32",
-  3: "uint8",
-  4: "int64",
-  6: "bool",
-  7: "int16",
-  9: "int8",
-  10: "float64",
-  12: "uint64",
-  15: "uint32",
-  16: "uint16",
-  18: "bfloat16",
-};
+const types: ReadonlyMap<number, StoredDType> = new Map([
+  [0, "float32"],
+  [1, "float16"],
+  [2, "int32"],
+  [3, "uint8"],
+  [4, "int64"],
+  [6, "bool"],
+  [7, "int16"],
+  [9, "int8"],
+  [10, "float64"],
+  [12, "uint64"],
+  [15, "uint32"],
+  [16, "uint16"],
+  [18, "bfloat16"],
+]);
 
-const otherTypes: Readonly<Record<number, string>> = { 5: "texts", 8: "complex64", 11: "complex128", 17: "int4" };
+const otherTypes: ReadonlyMap<number, string> = new Map([
+  [5, "texts"],
+  [8, "complex64"],
+  [11, "complex128"],
+  [17, "int4"],
+]);
 
 /** What scales may belong to. */
-const quantizable: readonly StoredDType[] = ["int8", "uint8", "int16", "int32"];
+const quantizable: readonly StoredDType[] = ["int8", "uint8", "int16", "int32", "int64"];
 
 /** A constant tensor, its numbers still where they lie.
  *  @param data its bytes
@@ -49,9 +54,9 @@ export function readTensor(
   const { file, buffer } = flat;
   const type = table.int8(slots.tensor.type);
   if (table.has(slots.tensor.sparsity)) return { unreadable: "a sparse tensor" };
-  if (!Object.hasOwn(types, type)) return { unreadable: otherTypes[type] ?? `tensor type ${type}` };
+  const dtype = types.get(type);
+  if (dtype === undefined) return { unreadable: otherTypes.get(type) ?? `tensor type ${type}` };
 
-  const dtype = types[type];
   const dims = table.vector(slots.tensor.shape, 4);
   // More axes than any tensor has are counted as some too many: a list of millions is not kept.
   const axes = Array.from({ length: Math.min(dims.length, 64) }, (_, axis) => buffer.readInt32(dims.start + 4 * axis));
@@ -66,9 +71,22 @@ export function readTensor(
   if (details?.has(slots.quantization.details)) return { unreadable: "a tensor quantized in a way of its own" };
   const quantization = readQuantization(flat, name, details, shape);
   if (quantization !== null && !quantizable.includes(dtype)) return { unreadable: `${dtype} with a scale` };
-  const stored = (): Tensor => decode(file, name, buffer.bytes().subarray(start, start + length), dtype, shape);
+  const bytes = (): Uint8Array => buffer.bytes().subarray(start, start + length);
   const about = { shape, dtype, bytes: needed };
-  if (quantization === null) return { ...about, tensorDType: storedDTypes[dtype].dtype, read: async () => stored() };
-  const read = async (): Promise<Tensor> => wrap("float32", dequantize(stored().data, shape, quantization()), shape);
+  if (quantization === null)
+    return {
+      ...about,
+      tensorDType: storedDTypes[dtype].dtype,
+      read: async () => decode(file, name, bytes(), dtype, shape),
+    };
+  const stored = (): ArrayLike<number> =>
+    dtype === "int64" ? numbers64(bytes()) : decode(file, name, bytes(), dtype, shape).data;
+  const read = async (): Promise<Tensor> => wrap("float32", dequantize(stored(), shape, quantization()), shape);
   return { ...about, tensorDType: "float32", read };
+}
+
+/** Biases of 16 × 8 quantization are sums of 64 bits, which their scale makes floats of: exact to 2⁵³, far beyond what float32 keeps. */
+function numbers64(bytes: Uint8Array): Float64Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float64Array.from({ length: bytes.length / 8 }, (_, element) => Number(view.getBigInt64(8 * element, true)));
 }
