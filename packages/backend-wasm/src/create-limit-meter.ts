@@ -118,7 +118,7 @@ function readModule(): Uint8Array<ArrayBuffer> {
   const address = f.local("i32");
   const sums = Array.from({ length: stepBytes / 16 }, () => f.local("v128"));
   f.assign(address, 0);
-  f.forRange(address, end, stepBytes, () => {
+  f.forAddresses(address, end, stepBytes, () => {
     for (const [index, sum] of sums.entries()) {
       f.get(address);
       f.memory("v128.load", index * 16);

@@ -193,12 +193,23 @@ export class FunctionBody {
     this.op("end");
   }
 
-  /** Repeats `body` for `counter` from its present value while it is below `limit` (checked first). */
+  /** Repeats `body` for `counter` from its present value while it is below `limit` (checked first), both signed: for counts, where a limit may lie
+   *  below 0. */
   forRange(counter: Local, limit: Local | number, step: number, body: () => void): void {
     const pushLimit = (): void => (typeof limit === "number" ? this.i32(limit) : this.get(limit));
+    this.#repeat("i32.lt_s", counter, pushLimit, step, body);
+  }
+
+  /** Repeats `body` for `address` from its present value while it is below `end` (checked first), both unsigned: memory goes up to 4 GiB.
+   *  @param step bytes added after each round; 0 where `body` moves the address itself */
+  forAddresses(address: Local, end: Local, step: number, body: () => void): void {
+    this.#repeat("i32.lt_u", address, () => this.get(end), step, body);
+  }
+
+  #repeat(below: Opcode, counter: Local, pushLimit: () => void, step: number, body: () => void): void {
     this.get(counter);
     pushLimit();
-    this.op("i32.lt_s");
+    this.op(below);
     this.if(() => {
       this.op("loop", 0x40);
       body();
@@ -207,7 +218,7 @@ export class FunctionBody {
       this.op("i32.add");
       this.tee(counter);
       pushLimit();
-      this.op("i32.lt_s");
+      this.op(below);
       this.op("br_if", 0);
       this.op("end");
     });

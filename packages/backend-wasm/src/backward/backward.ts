@@ -34,7 +34,7 @@ export function addBackward(module: ModuleBuilder, parts: BackwardParts): number
   f.op("i32.mul");
   f.op("i32.add");
   f.set(end);
-  f.forRange(at, end, bytes, () => {
+  f.forAddresses(at, end, bytes, () => {
     f.get(at);
     f.get(scratch);
     f.call(tile);

@@ -191,13 +191,13 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
 
   f.address(row, 0, width, shape.scorePanel / 8);
   f.set(rowEnd);
-  f.forRange(row, rowEnd, shape.scorePanel, () => {
+  f.forAddresses(row, rowEnd, shape.scorePanel, () => {
     f.get(row);
     f.tee(at);
     f.i32(panelWidth * 4);
     f.op("i32.add");
     f.set(atEnd);
-    f.forRange(at, atEnd, 16 * pair.length, () => {
+    f.forAddresses(at, atEnd, 16 * pair.length, () => {
       for (const [index, one] of pair.entries()) v.keep(() => fourPairs(one, pairKeys[index]));
       if (purpose === "gradients") {
         const stored = (name: "weight" | "upstream"): Local[] => pair.map((one) => one[name]);

@@ -40,7 +40,7 @@ export function addMergeSums(module: ModuleBuilder, shape: BackwardShape): numbe
       f.op("i32.mul");
       f.op("i32.add");
       f.set(partEnd);
-      f.forRange(part, partEnd, partBytes, () => {
+      f.forAddresses(part, partEnd, partBytes, () => {
         f.get(part);
         f.memory("i32.load", 8);
         f.get(key);

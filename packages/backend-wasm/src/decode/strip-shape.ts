@@ -28,7 +28,7 @@ const pageBytes = 4096;
 
 /** Repeats `body` for every pair of keys: `at` goes on by two numbers until it reaches `end`. */
 export function eachPair(f: FunctionBody, at: Local, end: Local, body: () => void): void {
-  f.forRange(at, end, 8, body);
+  f.forAddresses(at, end, 8, body);
 }
 
 /** Ints that strip functions have in common; of int8 rows one more behind all others, the address of the first row's scale. */
@@ -140,7 +140,7 @@ export function unrolled(
   const stepsPerLine = Math.min(unroll, (unroll * cacheLine) / ahead.roundBytes);
   f.address(at, rounds * unroll * 16);
   f.set(last);
-  f.forRange(at, last, 0, () => {
+  f.forAddresses(at, last, 0, () => {
     for (let index = 0; index < unroll; index++) {
       if (index % stepsPerLine === 0) {
         const line = ahead.distance + (index / stepsPerLine) * cacheLine;

@@ -90,7 +90,7 @@ export function appendSoftmaxRow(
   }
   f.address(row, 0, width, 4);
   f.set(end);
-  f.forRange(row, end, 16 * pair.length, () => {
+  f.forAddresses(row, end, 16 * pair.length, () => {
     for (const { offset, weights, sum } of pair) {
       f.get(row);
       f.memory("v128.load", offset);

@@ -51,7 +51,7 @@ export function emitSoftmaxStatistics(shape: TileShape, simd: Simd): FunctionBod
   f.memory("f32.store");
   f.address(row, 0, width, 4);
   f.set(end);
-  f.forRange(row, end, 16 * sums.length, () => {
+  f.forAddresses(row, end, 16 * sums.length, () => {
     for (const [index, own] of sums.entries()) {
       f.get(row);
       f.memory("v128.load", index * 16);

@@ -34,12 +34,12 @@ export function emitThresholdRow(rule: ThresholdRule, pieceFloats: number, piece
   f.set(chosen);
   f.f32x4(0);
   f.set(odd);
-  f.forRange(row, end, pieceBytes, () => {
+  f.forAddresses(row, end, pieceBytes, () => {
     f.get(row);
     f.set(at);
     f.address(row, pieceFloats * 4);
     f.set(pieceEnd);
-    f.forRange(at, pieceEnd, 16, () => {
+    f.forAddresses(at, pieceEnd, 16, () => {
       f.get(at);
       f.memory("v128.load");
       f.get(shift);
@@ -100,7 +100,7 @@ function emitNewton(v: VectorEmitter, rule: ThresholdRule, first: Local, end: Lo
   f.set(slope);
   f.get(first);
   f.set(at);
-  f.forRange(at, end, 16, () => {
+  f.forAddresses(at, end, 16, () => {
     f.get(at);
     f.memory("v128.load");
     const z = v.take();

@@ -45,7 +45,7 @@ export function emitWeightRow(rule: WeightRule, probability: VectorProgram | nul
   const keys = startKeys(f, simd, keyStart);
   f.address(row, 0, width, 4);
   f.set(end);
-  f.forRange(row, end, 16 * pair.length, () => {
+  f.forAddresses(row, end, 16 * pair.length, () => {
     for (const [index, { offset, weight, seen }] of pair.entries()) {
       f.get(row);
       f.memory("v128.load", offset);

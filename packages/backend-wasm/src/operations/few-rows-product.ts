@@ -143,7 +143,7 @@ function emitCopyLeft(leftStride: number): FunctionBody {
     f.op("i32.shl");
     f.op("i32.add");
     f.set(end);
-    f.forRange(to, end, 32, () => {
+    f.forAddresses(to, end, 32, () => {
       for (const [half, vector] of pair.entries()) {
         f.get(from);
         f.memory("v128.load", half * 16);

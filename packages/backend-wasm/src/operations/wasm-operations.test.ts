@@ -4,12 +4,14 @@ import { rotaryTables } from "@fovea/embedding";
 import { trace } from "@fovea/program";
 import { randomGenerator, readValues, slice, tensor, transpose, type Tensor } from "@fovea/tensor";
 import { afterAll, expect, test } from "vitest";
+import { canReachHighMemory, highBackend } from "../testing/high-memory.ts";
 import { createWasmBackend } from "../wasm-backend.ts";
 
 const reference = referenceBackend.operations as BlockOperations;
 const backends = [
   ["relaxed SIMD where there is one", createWasmBackend({ threads: 1 })],
   ["plain SIMD", createWasmBackend({ threads: 1, relaxedSimd: false })],
+  ...(canReachHighMemory ? [["beyond 2 GiB", highBackend({ threads: 1 })] as const] : []),
 ] as const;
 afterAll(() => backends.forEach(([, backend]) => backend.dispose()));
 

@@ -280,7 +280,7 @@ function writeFinite(): FunctionBody {
   f.get(bytes);
   f.op("i32.add");
   f.set(bytes);
-  f.forRange(address, bytes, 16, () => {
+  f.forAddresses(address, bytes, 16, () => {
     f.get(odd);
     f.get(address);
     f.memory("v128.load");

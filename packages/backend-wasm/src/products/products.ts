@@ -116,7 +116,7 @@ export class RowProducts {
       const groups = this.#groups;
       f.address(left, Math.floor(this.#size / this.#most) * this.#most * 32);
       f.set(end);
-      f.forRange(left, end, this.#most * 32, () => {
+      f.forAddresses(left, end, this.#most * 32, () => {
         call(groups);
         f.increase(result, this.#most * 32);
       });

@@ -20,7 +20,7 @@ export function emitMaskRow(mask: VectorProgram | null, simd: Simd): FunctionBod
   f.set(limit);
   f.address(bits, 0, width, 4);
   f.set(end);
-  f.forRange(bits, end, 16 * pair.length, () => {
+  f.forAddresses(bits, end, 16 * pair.length, () => {
     for (const [index, { offset, seen, byAny }] of pair.entries()) {
       f.get(keys[index]);
       f.get(limit);

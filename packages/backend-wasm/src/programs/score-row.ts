@@ -65,7 +65,7 @@ export function appendScoreRow(
   }
   f.address(row, 0, width, 4);
   f.set(end);
-  f.forRange(row, end, 16 * vectors.length, () => {
+  f.forAddresses(row, end, 16 * vectors.length, () => {
     for (const [index, { offset, values, largest }] of vectors.entries()) {
       f.get(row);
       f.memory("v128.load", offset);

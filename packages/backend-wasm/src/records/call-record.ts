@@ -25,9 +25,9 @@ export function writeCallRecord(heap: Heap, borrowed: Borrowed, layout: CallLayo
     }
   }
   const words = heap.i32;
-  words[(address + layout.queries) >> 2] = call.query.shape[2];
-  words[(address + layout.keys) >> 2] = call.key.shape[2];
-  for (const { at, fields } of tables) words.set(fields, (address + at) >> 2);
+  words[(address + layout.queries) / 4] = call.query.shape[2];
+  words[(address + layout.keys) / 4] = call.key.shape[2];
+  for (const { at, fields } of tables) words.set(fields, (address + at) / 4);
   return address;
 }
 

@@ -11,7 +11,8 @@ export function orderTasks(heap: Heap, tasks: number, count: number): number {
   let total = 0;
   let descending = true;
   for (let task = 0; task < count; task++) {
-    const runs = field(task, taskOffset("runs")) / 4;
+    // words are signed, addresses are not
+    const runs = (field(task, taskOffset("runs")) >>> 0) / 4;
     let keys = 0;
     for (let run = 0; run < field(task, taskOffset("runCount")); run++)
       keys += words[runs + run * 3 + 1] - words[runs + run * 3];

@@ -23,7 +23,7 @@ export function writeRunLists(heap: Heap, borrowed: Borrowed, call: Call, partia
   const queries = call.query.shape[2];
   if (!blockMask) {
     const address = borrowed.allocate(batch * 12);
-    for (let b = 0; b < batch; b++) heap.i32.set([0, keyLengths[b], partial ? 0 : 1], (address >> 2) + b * 3);
+    for (let b = 0; b < batch; b++) heap.i32.set([0, keyLengths[b], partial ? 0 : 1], address / 4 + b * 3);
     return {
       queryBlock: Math.max(1, queries),
       runs: (b) => ({ address: address + b * 12, count: keyLengths[b] > 0 ? 1 : 0 }),
@@ -38,7 +38,7 @@ export function writeRunLists(heap: Heap, borrowed: Borrowed, call: Call, partia
   const address = borrowed.allocate(Math.max(1, (runStarts.length / blockMask.batch) * copies) * 12);
   const starts = new Int32Array(layers * rows + 1);
   const words = heap.i32;
-  let end = address >> 2;
+  let end = address / 4;
   for (let layer = 0; layer < layers; layer++) {
     const b = Math.floor(layer / layerHeads);
     const source = blockMask.batch > 1 ? layer : layer % layerHeads;

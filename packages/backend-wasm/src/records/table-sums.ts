@@ -52,7 +52,7 @@ export function createTableSums(heap: Heap, borrowed: Borrowed, plan: Plan, call
     const copyOf = copyNumber(program, name, counts);
     const copies = copyOf({ batch: counts.batch - 1, keyHead: counts.keyHeads - 1, chunk: counts.chunks - 1 }) + 1;
     // one number in front of the sums takes what lies outside the table
-    const bytes = (size(table) * 8 + 8 + 63) & ~63;
+    const bytes = Math.ceil((size(table) * 8 + 8) / 64) * 64;
     const kept = Math.max(1, Math.min(copies, Math.floor(mostBytes / bytes)));
     const address = borrowed.allocate(kept * bytes);
     heap.u8.fill(0, address, address + kept * bytes);

@@ -98,7 +98,7 @@ export class TaskLoop<Field extends string, Cut extends TileCut> {
     f.op("i32.mul");
     f.op("i32.add");
     f.set(runEnd);
-    f.forRange(run, runEnd, 12, () => {
+    f.forAddresses(run, runEnd, 12, () => {
       f.get(run);
       f.memory("i32.load");
       f.tee(this.low);

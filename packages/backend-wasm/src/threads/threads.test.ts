@@ -4,6 +4,7 @@ import { BackendError } from "../backend-error.ts";
 import { Heap } from "../memory/heap.ts";
 import { nodeModule } from "../node-module.ts";
 import { addRun } from "../records/run.ts";
+import { canReachHighMemory, fillBelow, twoGiB } from "../testing/high-memory.ts";
 import { type LoadedKernel, Threads, type ThreadOptions } from "./threads.ts";
 
 const plenty = 1e9;
@@ -111,6 +112,23 @@ test("workers see memory that grew after they started", async () => {
     for (let run = 0; run < 20; run++) kernel.run("count", tasks, 1000, plenty);
     expect(new Set(heap.i32.subarray(tasks / 4, tasks / 4 + 1000))).toEqual(new Set([20]));
   });
+});
+
+test.skipIf(!canReachHighMemory)("kernels, tasks and the counter may lie beyond 2 GiB", async () => {
+  const heap = new Heap({ shared: true });
+  fillBelow(twoGiB, { allocate: (bytes) => heap.allocate(bytes), free: (block) => heap.free(block) });
+  const threads = new Threads(heap, { count: 2 });
+  await threads.start();
+  meet(
+    heap,
+    meetingKernel(heap, threads, () => {}),
+  );
+  const kernel = countingKernel(heap, threads);
+  const tasks = heap.allocate(1000 * 4);
+  heap.i32.fill(0, tasks / 4, tasks / 4 + 1000);
+  for (let run = 0; run < 20; run++) kernel.run("count", tasks, 1000, plenty);
+  expect(new Set(heap.i32.subarray(tasks / 4, tasks / 4 + 1000))).toEqual(new Set([20]));
+  threads.dispose();
 });
 
 test("a worker takes part", async () => {

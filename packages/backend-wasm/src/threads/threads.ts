@@ -87,7 +87,7 @@ export class Threads {
       run: (name, tasks, count, work, runBytes = scratchBytes) => {
         this.#reserve(runBytes);
         const entry = exports[name] as Entry;
-        Atomics.store(heap.i32, this.#next >> 2, 0);
+        Atomics.store(heap.i32, this.#next / 4, 0);
         if (count > 1 && work >= worthwhileWork) this.#startWorkers();
         const helpers = count > 1 && work >= worthwhileWork ? Math.min(this.helpers, count - 1) : 0;
         const own = (): void => entry(tasks, count, this.#next, this.#scratch);

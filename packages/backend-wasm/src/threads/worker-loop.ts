@@ -51,10 +51,12 @@ export function serveTasks(start: WorkerStart): never {
         const id = control[words.kernel];
         let kernel = kernels.get(id);
         if (!kernel) {
-          const end = control[words.bytes] + control[words.length];
+          // words are signed, addresses are not
+          const first = control[words.bytes] >>> 0;
+          const end = first + control[words.length];
           // An engine may take a moment until a worker sees that the memory has grown.
           while (memory.buffer.byteLength < end);
-          const bytes = new Uint8Array(memory.buffer).slice(control[words.bytes], end);
+          const bytes = new Uint8Array(memory.buffer).slice(first, end);
           kernel = new WebAssembly.Instance(new WebAssembly.Module(bytes), { fovea: { memory } });
           kernels.set(id, kernel);
           if (kernels.size > maximumKernels) kernels.delete(kernels.keys().next().value as number);
