@@ -10,7 +10,7 @@ import { TransformerEncoderLayer } from "./layers/transformer-encoder-layer.ts";
 
 export type { ActivationName } from "./layers/feed-forward.ts";
 export type { GroupedQueryAttentionArguments } from "./layers/grouped-query-attention.ts";
-export type { CallArguments } from "./layers/input-masks.ts";
+export type { CallArguments } from "./layers/call-arguments.ts";
 export type { LayerArguments } from "./layers/layer-arguments.ts";
 export type { LookOptions, RotaryArguments } from "./layers/look.ts";
 export type { MultiHeadAttentionArguments } from "./layers/multi-head-attention.ts";

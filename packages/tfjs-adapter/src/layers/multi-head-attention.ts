@@ -1,10 +1,9 @@
 import { tidy, type serialization, type Tensor } from "@tensorflow/tfjs-core";
-import { layers } from "@tensorflow/tfjs-layers";
 import { AttentionBlock } from "./attention-block.ts";
-import { inputMasks, type CallArguments } from "./input-masks.ts";
-import { lastOf, vectorInputs, vectorShapes, type ApplyInputs, type LayerArguments } from "./layer-arguments.ts";
+import type { CallArguments } from "./call-arguments.ts";
+import { lastOf, vectorInputs, vectorShapes, type LayerArguments } from "./layer-arguments.ts";
 import { lookConfig, readLook, type Look, type LookOptions } from "./look.ts";
-import { refuseCallArguments } from "./refuse-call-arguments.ts";
+import { MaskCarryingLayer } from "./mask-carrying-layer.ts";
 
 type Shape = (number | null)[];
 
@@ -36,19 +35,17 @@ export interface MultiHeadAttentionArguments extends LayerArguments, LookOptions
  *  Padded tokens (maskZero) are not seen and see nothing, exactly. `apply(inputs, { attentionMask, useCausalMask, returnAttentionScores })`
  *  takes Keras's call arguments on tensors; in a model, where TensorFlow.js drops them, the layer is told when it is made.
  *  @see Vaswani et al. 2017, section 3.2.2 */
-export class MultiHeadAttention extends layers.Layer {
+export class MultiHeadAttention extends MaskCarryingLayer {
   static className = "MultiHeadAttention";
   readonly #given: MultiHeadAttentionArguments;
   readonly #look: Look;
   #block: AttentionBlock | null = null;
-  #mask: Tensor | null = null;
   #outputs = 1;
 
   constructor(args: MultiHeadAttentionArguments) {
     super(args);
     this.#given = args;
     this.#look = readLook(this.name, args);
-    this.supportsMasking = true;
     this.#makeBlock(1);
   }
 
@@ -70,16 +67,10 @@ export class MultiHeadAttention extends layers.Layer {
     return [output, [query[0], this.#given.numHeads, query[1], value[1]]];
   }
 
-  override apply(inputs: ApplyInputs, kwargs?: CallArguments): ReturnType<layers.Layer["apply"]> {
-    refuseCallArguments(this.name, inputs, kwargs);
-    return super.apply(inputs, kwargs);
-  }
-
   override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor | Tensor[] {
     this.invokeCallHook(inputs, kwargs);
     const [query, value = query, key = value] = vectorInputs(this.name, inputs, inputNames);
-    const masks = inputMasks(this, [query, value, key], kwargs.mask);
-    this.#mask = masks[0];
+    const masks = this.findMasks([query, value, key], kwargs.mask);
     const returnWeights = kwargs.returnAttentionScores ?? this.#given.returnAttentionScores ?? false;
     this.#outputs = returnWeights ? 2 : 1;
     return tidy(() => {
@@ -99,8 +90,8 @@ export class MultiHeadAttention extends layers.Layer {
     });
   }
 
-  override computeMask(_: Tensor | Tensor[], mask?: Tensor | Tensor[]): Tensor | Tensor[] {
-    const own = ((Array.isArray(mask) ? mask[0] : mask) ?? this.#mask) as Tensor;
+  override computeMask(inputs: Tensor | Tensor[], mask?: Tensor | Tensor[]): Tensor | Tensor[] {
+    const own = super.computeMask(inputs, mask) as Tensor;
     return this.#outputs === 2 ? [own, null as unknown as Tensor] : own;
   }
 

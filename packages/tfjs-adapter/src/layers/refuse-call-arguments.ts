@@ -1,6 +1,6 @@
 import { SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
-import type { CallArguments } from "./input-masks.ts";
+import type { CallArguments } from "./call-arguments.ts";
 
 /** What to do instead, by argument. */
 const remedies: Partial<Readonly<Record<keyof CallArguments, string>>> = {

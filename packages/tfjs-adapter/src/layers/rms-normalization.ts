@@ -1,6 +1,7 @@
 import { tidy, type serialization, type Tensor } from "@tensorflow/tfjs-core";
-import { layers } from "@tensorflow/tfjs-layers";
+import type { CallArguments } from "./call-arguments.ts";
 import { lastOf, shapesOf, type LayerArguments } from "./layer-arguments.ts";
+import { MaskCarryingLayer } from "./mask-carrying-layer.ts";
 import { NormBlock } from "./norm-block.ts";
 
 export interface RMSNormalizationArguments extends LayerArguments {
@@ -10,7 +11,7 @@ export interface RMSNormalizationArguments extends LayerArguments {
 
 /** `x / sqrt(mean(x²) + epsilon) * scale` over the last axis, as Keras 3's layer of that name.
  *  @see Zhang and Sennrich 2019 */
-export class RMSNormalization extends layers.Layer {
+export class RMSNormalization extends MaskCarryingLayer {
   static className = "RMSNormalization";
   readonly #epsilon: number;
   readonly #norm: NormBlock;
@@ -19,7 +20,6 @@ export class RMSNormalization extends layers.Layer {
     super(args);
     this.#epsilon = args.epsilon ?? 1e-6;
     this.#norm = new NormBlock(this.name, "rms", this.#epsilon);
-    this.supportsMasking = true;
   }
 
   override build(inputShape: (number | null)[]): void {
@@ -28,8 +28,11 @@ export class RMSNormalization extends layers.Layer {
     super.build(inputShape);
   }
 
-  override call(inputs: Tensor | Tensor[]): Tensor {
-    return tidy(() => this.#norm.call(Array.isArray(inputs) ? inputs[0] : inputs));
+  override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor {
+    this.invokeCallHook(inputs, kwargs);
+    const [x] = [inputs].flat();
+    this.findMasks([x], kwargs.mask);
+    return tidy(() => this.#norm.call(x));
   }
 
   override getConfig(): serialization.ConfigDict {

@@ -27,6 +27,7 @@ import {
   TransformerDecoderLayer,
   TransformerEncoderLayer,
 } from "../layers.ts";
+import { artifactsOf } from "../testing/artifacts-of.ts";
 import { normals, toTf } from "../testing/convert.ts";
 import { useBackend } from "../testing/use-backend.ts";
 
@@ -71,17 +72,6 @@ function answer(net: LayersModel): number[] {
     const inputs = [tensor(tokens), toTf(picture)];
     return Array.from((net.predict(inputs) as Tensor).dataSync());
   });
-}
-
-async function artifactsOf(net: LayersModel): Promise<io.ModelArtifacts> {
-  let saved: io.ModelArtifacts = {};
-  await net.save(
-    io.withSaveHandler((artifacts) => {
-      saved = artifacts;
-      return Promise.resolve({ modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } });
-    }),
-  );
-  return saved;
 }
 
 describe("saving", () => {

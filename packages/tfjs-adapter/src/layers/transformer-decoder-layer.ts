@@ -1,16 +1,15 @@
 import { tidy, type serialization, type Tensor } from "@tensorflow/tfjs-core";
-import { layers } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
 import type { AddWeight } from "./add-weight.ts";
 import type { AttentionBlock } from "./attention-block.ts";
 import { branch } from "./branch.ts";
+import type { CallArguments } from "./call-arguments.ts";
 import type { FeedForward } from "./feed-forward.ts";
-import { inputMasks, type CallArguments } from "./input-masks.ts";
-import { lastOf, vectorInputs, vectorShapes, type ApplyInputs } from "./layer-arguments.ts";
+import { lastOf, vectorInputs, vectorShapes } from "./layer-arguments.ts";
 import { lookConfig, readLook, type Look } from "./look.ts";
+import { MaskCarryingLayer } from "./mask-carrying-layer.ts";
 import type { NormBlock } from "./norm-block.ts";
 import { programText, readProgram, type LayerProgram } from "./program-text.ts";
-import { refuseCallArguments } from "./refuse-call-arguments.ts";
 import {
   attentionOf,
   feedForwardOf,
@@ -33,7 +32,7 @@ export interface TransformerDecoderLayerArguments extends TransformerArguments {
  *  Input `[batch, tokens, dim]` (then there is no cross-attention) or `[x, encoded]`, encoded `[batch, keys, any dim]`; output as x.
  *  Padding masks of both are honoured; on tensors, `apply(inputs, { attentionMask })` hides further pairs from the self-attention.
  *  @see Vaswani et al. 2017, section 3.1; KerasHub TransformerDecoder */
-export class TransformerDecoderLayer extends layers.Layer {
+export class TransformerDecoderLayer extends MaskCarryingLayer {
   static className = "TransformerDecoderLayer";
   readonly #given: TransformerDecoderLayerArguments;
   readonly #look: Look;
@@ -42,7 +41,6 @@ export class TransformerDecoderLayer extends layers.Layer {
   readonly #norms: readonly [NormBlock, NormBlock, NormBlock];
   #attention: AttentionBlock | null = null;
   #cross: AttentionBlock | null = null;
-  #mask: Tensor | null = null;
 
   constructor(args: TransformerDecoderLayerArguments) {
     super(args);
@@ -57,7 +55,6 @@ export class TransformerDecoderLayer extends layers.Layer {
     };
     this.#feedForward = feedForwardOf(this.name, args);
     this.#norms = [normOf(this.name, args), normOf(this.name, args), normOf(this.name, args)];
-    this.supportsMasking = true;
     attentionOf(this.name, args, this.#look, args.numHeads, 0);
   }
 
@@ -86,11 +83,6 @@ export class TransformerDecoderLayer extends layers.Layer {
     return [...vectorShapes(this.name, inputShape, inputNames)[0]];
   }
 
-  override apply(inputs: ApplyInputs, kwargs?: CallArguments): ReturnType<layers.Layer["apply"]> {
-    refuseCallArguments(this.name, inputs, kwargs);
-    return super.apply(inputs, kwargs);
-  }
-
   override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor {
     this.invokeCallHook(inputs, kwargs);
     const given = vectorInputs(this.name, inputs, inputNames);
@@ -100,8 +92,7 @@ export class TransformerDecoderLayer extends layers.Layer {
         `${this.name}: expected ${this.#cross ? "[x, encoded]" : "x alone"}, as when it was built, got ${given.length} inputs.`,
       );
     }
-    const [mask, encodedMask] = inputMasks(this, given, kwargs.mask);
-    this.#mask = mask;
+    const [mask, encodedMask] = this.findMasks(given, kwargs.mask);
     const { normalizeFirst = false, dropout = 0 } = this.#given;
     const training = kwargs.training ?? false;
     const settings = { normalizeFirst, dropout, training };
@@ -121,10 +112,6 @@ export class TransformerDecoderLayer extends layers.Layer {
       }
       return branch(y, this.#norms[2], settings, (z) => this.#feedForward.call(z));
     });
-  }
-
-  override computeMask(_: Tensor | Tensor[], mask?: Tensor | Tensor[]): Tensor {
-    return ((Array.isArray(mask) ? mask[0] : mask) ?? this.#mask) as Tensor;
   }
 
   override getConfig(): serialization.ConfigDict {

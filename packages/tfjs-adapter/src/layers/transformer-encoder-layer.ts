@@ -1,14 +1,13 @@
 import { tidy, type serialization, type Tensor } from "@tensorflow/tfjs-core";
-import { layers } from "@tensorflow/tfjs-layers";
 import type { AddWeight } from "./add-weight.ts";
 import type { AttentionBlock } from "./attention-block.ts";
 import { branch } from "./branch.ts";
+import type { CallArguments } from "./call-arguments.ts";
 import type { FeedForward } from "./feed-forward.ts";
-import { inputMasks, type CallArguments } from "./input-masks.ts";
-import { lastOf, vectorInputs, vectorShapes, type ApplyInputs } from "./layer-arguments.ts";
+import { lastOf, vectorInputs, vectorShapes } from "./layer-arguments.ts";
 import { lookConfig, readLook, type Look } from "./look.ts";
+import { MaskCarryingLayer } from "./mask-carrying-layer.ts";
 import type { NormBlock } from "./norm-block.ts";
-import { refuseCallArguments } from "./refuse-call-arguments.ts";
 import {
   attentionOf,
   feedForwardOf,
@@ -22,14 +21,13 @@ export type TransformerEncoderLayerArguments = TransformerArguments;
 /** Self-attention and a feed-forward network, each with a way around it and a normalization.
  *  Input and output `[batch, tokens, dim]`; dim is a multiple of numHeads. Padding masks are honoured and carried on.
  *  @see Vaswani et al. 2017, section 3.1; KerasHub TransformerEncoder */
-export class TransformerEncoderLayer extends layers.Layer {
+export class TransformerEncoderLayer extends MaskCarryingLayer {
   static className = "TransformerEncoderLayer";
   readonly #given: TransformerEncoderLayerArguments;
   readonly #look: Look;
   readonly #feedForward: FeedForward;
   readonly #norms: readonly [NormBlock, NormBlock];
   #attention: AttentionBlock | null = null;
-  #mask: Tensor | null = null;
 
   constructor(args: TransformerEncoderLayerArguments) {
     super(args);
@@ -37,7 +35,6 @@ export class TransformerEncoderLayer extends layers.Layer {
     this.#look = readLook(this.name, args);
     this.#feedForward = feedForwardOf(this.name, args);
     this.#norms = [normOf(this.name, args), normOf(this.name, args)];
-    this.supportsMasking = true;
     attentionOf(this.name, args, this.#look, args.numHeads, 0);
   }
 
@@ -53,16 +50,10 @@ export class TransformerEncoderLayer extends layers.Layer {
     super.build(inputShape);
   }
 
-  override apply(inputs: ApplyInputs, kwargs?: CallArguments): ReturnType<layers.Layer["apply"]> {
-    refuseCallArguments(this.name, inputs, kwargs);
-    return super.apply(inputs, kwargs);
-  }
-
   override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor {
     this.invokeCallHook(inputs, kwargs);
     const [x] = vectorInputs(this.name, inputs, ["x"]);
-    const [mask] = inputMasks(this, [x], kwargs.mask);
-    this.#mask = mask;
+    const [mask] = this.findMasks([x], kwargs.mask);
     const { normalizeFirst = false, dropout = 0 } = this.#given;
     const training = kwargs.training ?? false;
     const settings = { normalizeFirst, dropout, training };
@@ -78,10 +69,6 @@ export class TransformerEncoderLayer extends layers.Layer {
       );
       return branch(attended, this.#norms[1], settings, (y) => this.#feedForward.call(y));
     });
-  }
-
-  override computeMask(_: Tensor | Tensor[], mask?: Tensor | Tensor[]): Tensor {
-    return ((Array.isArray(mask) ? mask[0] : mask) ?? this.#mask) as Tensor;
   }
 
   override getConfig(): serialization.ConfigDict {
