@@ -1,4 +1,4 @@
-import type { ModuleBuilder } from "@fovea/wasm-assembler";
+import type { Callee, ModuleBuilder } from "@fovea/wasm-assembler";
 import type { BackwardShape } from "./backward-shape.ts";
 import type { VectorDerivative } from "../programs/create-vector-derivative.ts";
 import { emitDot } from "../vectors/dot.ts";
@@ -32,20 +32,20 @@ export interface BackwardParts {
 
 /** One row of a tile: where all pairs are seen, and where some are not. */
 export interface RowFunctions {
-  readonly whole: number;
-  readonly partial: number;
+  readonly whole: Callee;
+  readonly partial: Callee;
 }
 
 /** What a tile of the backward kernel calls, by index. */
 export interface BackwardFunctions {
-  readonly copyQuery: number;
-  readonly copyOutput: number;
-  readonly finite: number;
-  readonly packQuery: number;
-  readonly packOutput: number;
-  readonly packKeys: number;
-  readonly packValues: number;
-  readonly packKeyRows: number;
+  readonly copyQuery: Callee;
+  readonly copyOutput: Callee;
+  readonly finite: Callee;
+  readonly packQuery: Callee;
+  readonly packOutput: Callee;
+  readonly packKeys: Callee;
+  readonly packValues: Callee;
+  readonly packKeyRows: Callee;
   /** Dot products of query and key rows, and of output gradient and value rows. */
   readonly scoresOf: PanelProducts;
   readonly gradientsOf: PanelProducts;
@@ -54,7 +54,7 @@ export interface BackwardFunctions {
   readonly addValue: RowProducts;
   readonly gradientRow: RowFunctions;
   /** The row's mean of gradients: output · outputGradient, or by a pass of its own, or none is needed. */
-  readonly mean: number | null;
+  readonly mean: Callee | null;
   readonly meanRow: RowFunctions | null;
 }
 
@@ -92,7 +92,7 @@ export function addBackwardFunctions(module: ModuleBuilder, parts: BackwardParts
   const addKey = columns(headDim);
   const addValue = headDim === valueDim ? addKey : columns(valueDim);
 
-  const row = (cut: boolean, purpose: GradientRowParts["purpose"]): number => {
+  const row = (cut: boolean, purpose: GradientRowParts["purpose"]): Callee => {
     // Without a score program queries carry it, and shifts are in units of log 2.
     const unit = rule === "softmax" && parts.score ? Math.LOG2E : 1;
     const mask = cut ? parts.mask : null;

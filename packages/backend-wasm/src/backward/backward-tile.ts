@@ -1,4 +1,4 @@
-import { FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { addBackwardFunctions, type BackwardParts, type RowFunctions } from "./backward-functions.ts";
 import { type BackwardTileField, backwardTileOffset } from "./backward-layout.ts";
 import type { BackwardShape } from "./backward-shape.ts";
@@ -12,7 +12,7 @@ import { TaskLoop } from "../records/task-loop.ts";
 
 /** Adds `backwardTile(tile, scratch)`: one query tile of one head; see `addBackward`.
  *  @returns the function's index */
-export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): number {
+export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): Callee {
   const { shape, rule, simd } = parts;
   const { headDim, valueDim, keyTile, microRows, scorePanel } = shape;
   const queryRow = paddedTo4(headDim) * 4;
@@ -40,7 +40,7 @@ export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): nu
   };
 
   /** Calls a function (source, target, rows, stride) for the tile's keys. */
-  const pack = (operand: "key" | "value", target: number, pack: number): void => {
+  const pack = (operand: "key" | "value", target: number, pack: Callee): void => {
     loop.operandRow(operand, `${operand}Stride`, loop.start);
     f.address(loop.scratch, target);
     f.get(loop.width);
@@ -74,7 +74,7 @@ export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): nu
     }
   };
   const eachRow = (functions: RowFunctions, pushTarget: () => void): void => {
-    const call = (target: number): void => {
+    const call = (target: Callee): void => {
       f.address(loop.scratch, shape.weights, loop.row, 32);
       f.get(loop.width8);
       f.get(loop.start);

@@ -1,4 +1,4 @@
-import { FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
 import type { BackwardParts } from "./backward-functions.ts";
 import { backwardTaskOffset, backwardTileFields } from "./backward-layout.ts";
 import { addBackwardTile } from "./backward-tile.ts";
@@ -12,7 +12,7 @@ import { addBackwardTile } from "./backward-tile.ts";
  *  Where a row's mean of gradients is not output · outputGradient, a pass over the keys before finds it.
  *  Work: O(visible pairs × (3 headDim + 2 valueDim)).
  *  @returns the function's index */
-export function addBackward(module: ModuleBuilder, parts: BackwardParts): number {
+export function addBackward(module: ModuleBuilder, parts: BackwardParts): Callee {
   const tile = addBackwardTile(module, parts);
   const f = new FunctionBody(["i32", "i32"]);
   const [task, scratch] = [f.parameter(0), f.parameter(1)];

@@ -37,8 +37,8 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
   const { shape, rule, score, mask, probability, cut, unit, purpose, simd } = parts;
   const int = "i32";
   const f = new FunctionBody([int, int, int, int, int, int, int, int, int, "f32", "f32", int]);
-  const [row, width, keyStart, low, end, call, batch, head, query, shift, mean, target] = f.parameters.map((_, index) =>
-    f.parameter(index),
+  const [row, width, keyStart, low, end, call, batch, head, query, shift, mean, target] = f.parameterTypes.map(
+    (_, index) => f.parameter(index),
   );
   const v = new VectorEmitter(f, simd);
   const distance = shape.gradients - shape.weights;

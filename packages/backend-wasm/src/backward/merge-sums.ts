@@ -1,4 +1,4 @@
-import { FunctionBody, type Local, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, type Local, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { mergeOffset, type MergeField, partBytes } from "./backward-layout.ts";
 import type { BackwardShape } from "./backward-shape.ts";
 import { panelWidth } from "../products/microkernel.ts";
@@ -8,7 +8,7 @@ import { emitTranspose4 } from "../vectors/transpose4.ts";
 /** Adds `mergeSums(task, scratch)`: the gradients of some keys of one key head from the sums of all tasks that saw them, always in the same order.
  *  Sums lie in panels of eight keys side by side; here they become rows.
  *  @returns the function's index */
-export function addMergeSums(module: ModuleBuilder, shape: BackwardShape): number {
+export function addMergeSums(module: ModuleBuilder, shape: BackwardShape): Callee {
   const f = new FunctionBody(["i32", "i32"]);
   const [task, scratch] = [f.parameter(0), f.parameter(1)];
   const int = (field: MergeField): void => {

@@ -1,4 +1,4 @@
-import { FunctionBody, type Local, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, type Local, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { type DecodeField, decodeOffset, partialBytes, widenedKeys } from "./decode-layout.ts";
 import type { ForwardParts } from "../forward/forward.ts";
 import { emitCopyRows, emitFinite, paddedTo4, paddedTo8, type Storage } from "../products/pack.ts";
@@ -18,7 +18,7 @@ import { emitWeightRow } from "../forward/weight-row.ts";
  *  to four rows. Not for softmax with a probability program, which needs the whole row's total first.
  *  @param parts `shape` is `decodeShape`'s
  *  @returns the function's index */
-export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
+export function addDecode(module: ModuleBuilder, parts: ForwardParts): Callee {
   const { shape, score, mask, probability, normalizer, simd } = parts;
   const softmax = normalizer !== "sigmoid" && normalizer !== "relu";
   const { headDim, valueDim } = shape;
@@ -26,7 +26,7 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
 
   const copyQuery = module.add(emitCopyRows(headDim, parts.queryType, true));
   // float16 takes many steps to widen, so all rows share them; others are widened as they are read
-  const widener = (type: Storage, size: number): number | null =>
+  const widener = (type: Storage, size: number): Callee | null =>
     type === "float16" ? module.add(emitCopyRows(size, type, false)) : null;
   const widen = { key: widener(parts.keyType, headDim), value: widener(parts.valueType, valueDim) };
   const storage = { key: readAs(parts.keyType), value: readAs(parts.valueType) };
@@ -151,7 +151,7 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
     });
   };
   /** Calls the function for as many rows as the present group has. */
-  const forRows = (functions: readonly number[], push: () => void): void => {
+  const forRows = (functions: readonly Callee[], push: () => void): void => {
     f.get(loop.rows);
     f.get(loop.group);
     f.op("i32.sub");
@@ -211,7 +211,7 @@ export function addDecode(module: ModuleBuilder, parts: ForwardParts): number {
   };
   /** Scores of the present row become weights. */
   const weigh = (): void => {
-    const programs = (target: number): void => {
+    const programs = (target: Callee): void => {
       rowAt("scores", loop.row);
       f.get(loop.width8);
       f.get(loop.start);

@@ -1,4 +1,4 @@
-import type { FunctionBody, Local, ModuleBuilder } from "@fovea/wasm-assembler";
+import type { Callee, FunctionBody, Local, ModuleBuilder } from "@fovea/wasm-assembler";
 import { panelWidth } from "../products/microkernel.ts";
 import { eachPanel } from "../products/panels.ts";
 import { callPair, PanelProducts, type ProductPair, productPair } from "../products/products.ts";
@@ -42,7 +42,7 @@ export class ForwardTile {
   readonly #column: Local;
   readonly #scores: PanelProducts;
   readonly #sums: ProductPair;
-  readonly #function: (name: FunctionName) => number;
+  readonly #function: (name: FunctionName) => Callee;
 
   constructor(module: ModuleBuilder, f: FunctionBody, parts: ForwardTileParts, rule: WeightRule) {
     const { shape, score, mask, probability, simd } = parts;
@@ -66,7 +66,7 @@ export class ForwardTile {
       partialGroup: () => emitSoftmaxGroup(shape, score, "bits", simd),
     };
     // A kernel has the functions that it calls.
-    const added = new Map<FunctionName, number>();
+    const added = new Map<FunctionName, Callee>();
     this.#function = (name) => {
       const index = added.get(name) ?? module.add(emitters[name]());
       added.set(name, index);

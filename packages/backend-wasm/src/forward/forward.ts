@@ -1,5 +1,5 @@
 import type { Normalizer } from "@fovea/dot-product-attention";
-import { FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { emitExp2, prepareExp2 } from "../vectors/exp2.ts";
 import { ForwardTile, type ForwardTileParts } from "./forward-tile.ts";
 import { emitSoftmaxStatistics } from "./softmax-statistics.ts";
@@ -18,7 +18,7 @@ export interface ForwardParts extends ForwardTileParts {
  *  Softmax is online. With a probability program its total must be known first, so the scores are computed twice.
  *  Work: O(visible pairs × (headDim + valueDim)); packing costs about 3 in 200 of it.
  *  @returns the function's index */
-export function addForward(module: ModuleBuilder, parts: ForwardParts): number {
+export function addForward(module: ModuleBuilder, parts: ForwardParts): Callee {
   const { shape, probability, simd } = parts;
   const softmax = parts.normalizer.startsWith("softmax");
   const rule: WeightRule = parts.normalizer === "sigmoid" || parts.normalizer === "relu" ? parts.normalizer : "softmax";

@@ -1,4 +1,4 @@
-import type { Local } from "@fovea/wasm-assembler";
+import type { Callee, Local } from "@fovea/wasm-assembler";
 import { panelWidth } from "../products/microkernel.ts";
 import type { TileLoop } from "./tile-loop.ts";
 
@@ -8,10 +8,10 @@ export class SeenColumns {
   readonly from: Local;
   readonly to: Local;
   readonly #loop: TileLoop;
-  readonly #maskRow: () => number;
+  readonly #maskRow: () => Callee;
 
   /** @param maskRow the index of `emitMaskRow`'s function */
-  constructor(loop: TileLoop, maskRow: () => number) {
+  constructor(loop: TileLoop, maskRow: () => Callee) {
     this.#loop = loop;
     this.#maskRow = maskRow;
     this.from = loop.f.local("i32");

@@ -1,4 +1,4 @@
-import { FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { ForwardTile, type ForwardTileParts } from "./forward-tile.ts";
 import { emitThresholdRow, type ThresholdRule } from "./threshold-row.ts";
 
@@ -11,7 +11,7 @@ export interface RowsForwardParts extends ForwardTileParts {
  *  Memory: O(rows of a tile × visible keys) a thread. Work: O(visible pairs × (headDim + valueDim)), a little more packing than in one pass, and one
  *  look at each score for the threshold.
  *  @returns the function's index */
-export function addRowsForward(module: ModuleBuilder, parts: RowsForwardParts): number {
+export function addRowsForward(module: ModuleBuilder, parts: RowsForwardParts): Callee {
   const { shape, normalizer } = parts;
   const tileBytes = shape.queryTile * shape.keyTile * 4;
   const thresholdRow = module.add(emitThresholdRow(normalizer, shape.keyTile, tileBytes));

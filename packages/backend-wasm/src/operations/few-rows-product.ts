@@ -1,4 +1,4 @@
-import { FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { panelWidth } from "../products/microkernel.ts";
 import { eachPanel } from "../products/panels.ts";
 import { type PanelOperands, PanelProducts, pushOperands } from "../products/products.ts";
@@ -17,10 +17,10 @@ export function addFewRowsProduct(
   { finishRows, widen }: ProductParts,
   shape: FewRowsProductShape,
   simd: Simd,
-): number {
+): Callee {
   const { microRows, leftStride, sumStride } = shape;
   const common = { leftStride, resultStride: sumStride, simd };
-  const few = (weights: "float32" | "int8", most: number): readonly number[] =>
+  const few = (weights: "float32" | "int8", most: number): readonly Callee[] =>
     Array.from({ length: most }, (_, i) => module.add(emitFewRows({ ...common, rows: i + 1, weights })));
   const many = new PanelProducts(module, { ...common, rows: microRows, accumulate: true });
   const ofFloats = few("float32", microRows - 1);
@@ -49,7 +49,7 @@ export function addFewRowsProduct(
     depth: () => f.get(part),
   };
   /** One kernel of several, by how many rows are left after `row`. */
-  const remaining = (kernels: readonly number[], panels: 1 | 2): void => {
+  const remaining = (kernels: readonly Callee[], panels: 1 | 2): void => {
     for (const [index, kernel] of kernels.entries()) {
       f.get(rows);
       f.get(row);

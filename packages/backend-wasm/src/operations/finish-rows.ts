@@ -1,12 +1,12 @@
 import { activations } from "@fovea/block-operations";
-import { FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
 import type { Simd } from "../vectors/simd.ts";
 import { emitFinishRow } from "./finish-row.ts";
 import { readProduct } from "./read-product.ts";
 
 /** Adds `finishRows(task, first, sums, sumStride, columns)`: brings the sums of some of a product task's columns, from column `first` on, to where they
  *  belong, with scale, bias, activation and residual. Sums may already lie there. */
-export function addFinishRows(module: ModuleBuilder, simd: Simd): number {
+export function addFinishRows(module: ModuleBuilder, simd: Simd): Callee {
   const kernels = [null, ...activations].map((activation) => module.add(emitFinishRow(activation, simd)));
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32"]);
   const [, first, sums, sumStride, columns] = Array.from({ length: 5 }, (_, i) => f.parameter(i));

@@ -1,11 +1,11 @@
-import { FunctionBody } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody } from "@fovea/wasm-assembler";
 import type { Simd } from "../vectors/simd.ts";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { emitRow } from "./row-loop.ts";
 
 /** `meanRows(source, sourceStride, target, rows, columns)`: target = the mean of the rows, which are added one after the other where the target lies.
  *  @param addRow index of `addRow(a, b, target, columns)` */
-export function emitMeanRows(addRow: number, simd: Simd): FunctionBody {
+export function emitMeanRows(addRow: Callee, simd: Simd): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32"]);
   const [source, sourceStride, target, rows, columns] = Array.from({ length: 5 }, (_, i) => f.parameter(i));
   const v = new VectorEmitter(f, simd);

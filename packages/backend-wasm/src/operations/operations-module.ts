@@ -1,4 +1,4 @@
-import { FunctionBody, type Local, ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, type Local, ModuleBuilder } from "@fovea/wasm-assembler";
 import type { Heap } from "../memory/heap.ts";
 import { addRun } from "../records/run.ts";
 import { activations } from "@fovea/block-operations";
@@ -37,7 +37,7 @@ export function operationsModule(heap: Heap, simd: Simd): OperationsModule {
   const activate = activations.map((activation) => module.add(emitActivationRow(activation, simd)));
   const addRow = module.add(emitAddRow(simd));
   const parts = { finishRows: addFinishRows(module, simd), widen: module.add(emitWidenPanel()) };
-  const kernels: Readonly<Record<OperationKind, number>> = {
+  const kernels: Readonly<Record<OperationKind, Callee>> = {
     product: addProduct(module, parts, shape, simd),
     fewRowsProduct: addFewRowsProduct(module, parts, fewRowsShape, simd),
     layerNorm: addNormalize(module, "layerNorm", simd),
@@ -89,7 +89,7 @@ export function addRows<K extends RowKind>(
   module: ModuleBuilder,
   kind: K,
   body: (rows: Rows, push: (field: OperationField<K>) => void) => void,
-): number {
+): Callee {
   const f = new FunctionBody(["i32", "i32"]);
   const push = reader(f, kind);
   const load = (field: "source" | "target" | "rows"): Local => {
@@ -116,7 +116,7 @@ export function addRows<K extends RowKind>(
   return module.add(f);
 }
 
-function addNormalize(module: ModuleBuilder, kind: "layerNorm" | "rmsNorm", simd: Simd): number {
+function addNormalize(module: ModuleBuilder, kind: "layerNorm" | "rmsNorm", simd: Simd): Callee {
   const normalizeRow = module.add(emitNormalizeRow(kind === "layerNorm", simd));
   return addRows(module, kind, ({ f, source, target }, push) => {
     f.get(source);
@@ -126,7 +126,7 @@ function addNormalize(module: ModuleBuilder, kind: "layerNorm" | "rmsNorm", simd
   });
 }
 
-function addRotary(module: ModuleBuilder, simd: Simd): number {
+function addRotary(module: ModuleBuilder, simd: Simd): Callee {
   const rotaryRow = module.add(emitRotaryRow(simd));
   return addRows(module, "rotary", ({ f, row, source, target }, push) => {
     const table = (field: "cos" | "sin"): void => {
@@ -153,7 +153,7 @@ function addRotary(module: ModuleBuilder, simd: Simd): number {
   });
 }
 
-function addMap(module: ModuleBuilder, activate: readonly number[]): number {
+function addMap(module: ModuleBuilder, activate: readonly Callee[]): Callee {
   return addRows(module, "map", ({ f, source, target }, push) => {
     for (const [index, kernel] of activate.entries()) {
       push("activation");
@@ -169,7 +169,7 @@ function addMap(module: ModuleBuilder, activate: readonly number[]): number {
   });
 }
 
-function addAdd(module: ModuleBuilder, addRow: number): number {
+function addAdd(module: ModuleBuilder, addRow: Callee): Callee {
   return addRows(module, "add", ({ f, row, source, target }, push) => {
     f.get(source);
     push("other");
@@ -183,7 +183,7 @@ function addAdd(module: ModuleBuilder, addRow: number): number {
   });
 }
 
-function addCopy(module: ModuleBuilder, simd: Simd): number {
+function addCopy(module: ModuleBuilder, simd: Simd): Callee {
   const copyRow = module.add(emitCopyRow(simd));
   return addRows(module, "copy", ({ f, source, target }, push) => {
     f.get(source);
@@ -194,12 +194,12 @@ function addCopy(module: ModuleBuilder, simd: Simd): number {
   });
 }
 
-function addMeanRows(module: ModuleBuilder, addRow: number, simd: Simd): number {
+function addMeanRows(module: ModuleBuilder, addRow: Callee, simd: Simd): Callee {
   const meanRows = module.add(emitMeanRows(addRow, simd));
   return addCall(module, "meanRows", ["source", "sourceStride", "target", "rows", "columns"], meanRows);
 }
 
-function addPack(module: ModuleBuilder): number {
+function addPack(module: ModuleBuilder): Callee {
   const fields = ["source", "sourceStride", "target", "panelStride", "depth", "columns", "columnStride"] as const;
   return addCall(module, "pack", fields, module.add(emitPackPanels()));
 }
@@ -209,8 +209,8 @@ function addCall<K extends OperationKind>(
   module: ModuleBuilder,
   kind: K,
   fields: readonly OperationField<K>[],
-  kernel: number,
-): number {
+  kernel: Callee,
+): Callee {
   const f = new FunctionBody(["i32", "i32"]);
   for (const field of fields) reader(f, kind)(field);
   f.call(kernel);

@@ -43,7 +43,7 @@ export function emitPackPanels(): FunctionBody {
         f.memory("v128.load32_zero");
       } else {
         f.get(vector);
-        f.op("v128.load32_lane", 0, 0, lane);
+        f.memoryLane("v128.load32_lane", 0, lane);
       }
       f.set(vector);
     }

@@ -1,13 +1,13 @@
-import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import type { Callee, FunctionBody, Local } from "@fovea/wasm-assembler";
 import { panelWidth } from "../products/microkernel.ts";
 import type { ProductFields } from "./read-product.ts";
 
 /** What both kinds of products call, by index. */
 export interface ProductParts {
   /** From `addFinishRows`. */
-  readonly finishRows: number;
+  readonly finishRows: Callee;
   /** `widenPanel` */
-  readonly widen: number;
+  readonly widen: Callee;
 }
 
 /** Takes the inner axis in parts of up to `most` steps, `part` of them from `start` on; at least once, also when there are none. */
@@ -71,7 +71,7 @@ export function placePanels(
  *  @param widen of `ProductParts` */
 export function widenPanels(
   f: FunctionBody,
-  widen: number,
+  widen: Callee,
   panels: readonly Local[],
   room: { readonly base: Local; readonly offset: number; readonly depth: number },
   part: Local,

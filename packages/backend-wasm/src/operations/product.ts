@@ -1,5 +1,5 @@
 import { activations } from "@fovea/block-operations";
-import { FunctionBody, type Local, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, type Local, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { panelWidth } from "../products/microkernel.ts";
 import { eachPanel } from "../products/panels.ts";
 import { emitProductKernel, type ProductKernelShape, type productParameters } from "./product-kernel.ts";
@@ -19,10 +19,10 @@ export function addProduct(
   { finishRows, widen }: ProductParts,
   shape: ProductShape,
   simd: Simd,
-): number {
+): Callee {
   const { microRows, rests } = shape;
-  const added = new Map<string, number>();
-  const kernel = (key: Omit<ProductKernelShape, "simd">): number => {
+  const added = new Map<string, Callee>();
+  const kernel = (key: Omit<ProductKernelShape, "simd">): Callee => {
     const name = JSON.stringify(key);
     const index = added.get(name) ?? module.add(emitProductKernel({ ...key, simd }));
     added.set(name, index);

@@ -108,7 +108,7 @@ function storePairs(f: FunctionBody, to: Local, halves: readonly [Local, Local],
       for (const place of [2 * pair, 2 * pair + 1]) {
         f.get(to);
         f.get(halves[place >> 2]);
-        f.op("v128.store32_lane", 0, place * 4, place & 3);
+        f.memoryLane("v128.store32_lane", place * 4, place & 3);
       }
     });
   }

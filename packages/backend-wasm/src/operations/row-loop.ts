@@ -106,7 +106,7 @@ function emitStoreFirst(f: FunctionBody, pointer: Local, value: Local, count: Lo
     f.if(() => {
       f.get(pointer);
       f.get(value);
-      f.op("v128.store32_lane", 0, lane * 4, lane);
+      f.memoryLane("v128.store32_lane", lane * 4, lane);
     });
   }
 }

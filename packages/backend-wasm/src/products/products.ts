@@ -1,4 +1,4 @@
-import type { FunctionBody, Local, ModuleBuilder } from "@fovea/wasm-assembler";
+import type { Callee, FunctionBody, Local, ModuleBuilder } from "@fovea/wasm-assembler";
 import { emitMicrokernel, type MicrokernelShape } from "./microkernel.ts";
 
 /** What a microkernel is called with, for each of the panels that are taken together. */
@@ -21,7 +21,7 @@ export function pushOperands({ left, right, result, depth }: PanelOperands, pane
 export class PanelProducts {
   readonly #module: ModuleBuilder;
   readonly #shape: MicrokernelShape;
-  readonly #added: Partial<Record<1 | 2, number>> = {};
+  readonly #added: Partial<Record<1 | 2, Callee>> = {};
 
   constructor(module: ModuleBuilder, shape: MicrokernelShape) {
     this.#module = module;
@@ -38,7 +38,7 @@ export class PanelProducts {
     }
   }
 
-  #function(panels: 1 | 2): number {
+  #function(panels: 1 | 2): Callee {
     return (this.#added[panels] ??= this.#module.add(emitMicrokernel({ ...this.#shape, panels })));
   }
 }

@@ -1,5 +1,5 @@
 import { interpretAll, resultType, type Input, type Program, type Rule, type Rules, type Step } from "@fovea/program";
-import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import { type FunctionBody, Local } from "@fovea/wasm-assembler";
 import { ConstantPool } from "../vectors/constant-pool.ts";
 import type { CallLayout, ProgramRole } from "../records/layout.ts";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
@@ -149,7 +149,7 @@ function stage(v: VectorEmitter, rules: Rules<Local>, { perPair, dying, pairs, v
 }
 
 /** Stands for pair values while rows are emitted; no row instruction reads one. */
-const unknownLocal: Local = { index: -1, type: "v128" };
+const unknownLocal = new Local(-1, "v128");
 
 function readInput(
   v: VectorEmitter,

@@ -1,8 +1,8 @@
-import { FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
 
 /** Adds `run(tasks, count, next, scratch)`: takes tasks of `taskBytes` bytes until none is left and calls function `oneTask(task, scratch)` for each.
  *  `next` is the address of the number of the next task, which all threads share; each thread brings its own scratch. */
-export function addRun(module: ModuleBuilder, name: string, oneTask: number, taskBytes: number, shared: boolean): void {
+export function addRun(module: ModuleBuilder, name: string, oneTask: Callee, taskBytes: number, shared: boolean): void {
   const f = new FunctionBody(["i32", "i32", "i32", "i32"]);
   const [tasks, count, next, scratch] = [0, 1, 2, 3].map((index) => f.parameter(index));
   const index = f.local("i32");
