@@ -1,5 +1,5 @@
 import { mask } from "@fovea/formula";
-import type { BlockMask } from "@fovea/masking";
+import { blockMaskFromRuns, type BlockMask } from "@fovea/masking";
 import type { Program } from "@fovea/program";
 import { tensor, type Tensor } from "@fovea/tensor";
 
@@ -16,7 +16,8 @@ export interface Neighborhood {
 
 /** @param neighbors of each node, in ascending order, itself among them */
 export function createNeighborhood(neighbors: readonly Int32Array[]): Neighborhood {
-  return { nodes: neighbors.length, bits: neighborBits(neighbors), blockMask: neighborBlocks(neighbors) };
+  const bits = neighborBits(neighbors);
+  return { nodes: neighbors.length, bits, blockMask: neighborBlocks(neighbors, bits) };
 }
 
 function neighborBits(neighbors: readonly Int32Array[]): Tensor {
@@ -30,7 +31,7 @@ function neighborBits(neighbors: readonly Int32Array[]): Tensor {
 
 /** The block mask of a graph is its list of neighbours: blocks of one pair, all of them full, so that nothing is opened and nobody asked.
  *  `createBlockMask(neighborMask, { exact: true, queryBlock: 1, keyBlock: 1, … })` finds the same, by way of every word of bits. */
-function neighborBlocks(neighbors: readonly Int32Array[]): BlockMask {
+function neighborBlocks(neighbors: readonly Int32Array[], bits: Tensor): BlockMask {
   const nodes = neighbors.length;
   const rowStarts = [0];
   const [runStarts, runEnds]: [number[], number[]] = [[], []];
@@ -44,16 +45,15 @@ function neighborBlocks(neighbors: readonly Int32Array[]): BlockMask {
     });
     rowStarts.push(runStarts.length);
   }
-  return {
-    queryBlock: 1,
-    keyBlock: 1,
-    queries: nodes,
-    keys: nodes,
-    batch: 1,
-    heads: 1,
-    rowStarts: Int32Array.from(rowStarts),
-    runStarts: Int32Array.from(runStarts),
-    runEnds: Int32Array.from(runEnds),
-    runFull: new Uint8Array(runStarts.length).fill(1),
-  };
+  const sides = { queries: nodes, keys: nodes, queryBlock: 1, keyBlock: 1 };
+  return blockMaskFromRuns(
+    neighborMask,
+    { ...sides, tables: { neighbors: bits } },
+    {
+      rowStarts: Int32Array.from(rowStarts),
+      runStarts: Int32Array.from(runStarts),
+      runEnds: Int32Array.from(runEnds),
+      runFull: new Uint8Array(runStarts.length).fill(1),
+    },
+  );
 }

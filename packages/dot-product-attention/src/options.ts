@@ -30,7 +30,8 @@ export interface AttentionOptions<T extends Operand = Tensor> {
   readonly queryLengths?: ArrayLike<number> | undefined;
   /** Keys that exist in each batch element, past ones included, `[batch]`, each at most `keys`; default all. The rest is never attended. */
   readonly keyLengths?: ArrayLike<number> | undefined;
-  /** What the mask leaves, by blocks, made for this call's sizes and offset; default: made where it pays. null: never made. */
+  /** What the mask leaves, by blocks. It remembers the sizes, mask, table values and query offsets that it was made for, and is refused for others.
+   *  Default: made where it pays. null: never made. */
   readonly blockMask?: BlockMask | null | undefined;
   /** Extra results. `logSumExp` only for the softmax kinds. */
   readonly returns?: { readonly logSumExp?: boolean; readonly rowMaximum?: boolean } | undefined;

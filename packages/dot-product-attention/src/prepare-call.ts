@@ -92,15 +92,8 @@ export function prepareCall<T extends Operand>(
     mask: checkTables("mask", mask, options.tables?.mask ?? {}, counts),
     probability: checkTables("probability", probability, options.tables?.probability ?? {}, counts),
   };
-  const blockMask = chooseBlockMask(
-    plan.mask,
-    mask !== null,
-    options.blockMask,
-    sizes,
-    queryOffsets,
-    tables.mask.used,
-    backend.blockSize,
-  );
+  const masked = { mask: plan.mask, masked: mask !== null, sizes, queryOffsets, tables: tables.mask.used };
+  const blockMask = chooseBlockMask(masked, options.blockMask, backend.blockSize);
 
   const { past } = options;
   const call = {

@@ -1,10 +1,15 @@
+export { acceptBlockMask } from "./block-mask/accept-block-mask.ts";
 export type { BlockMask } from "./block-mask/block-mask.ts";
+export { blockMaskFromRuns } from "./block-mask/block-mask-from-runs.ts";
+export type { BlockRuns } from "./block-mask/block-mask-from-runs.ts";
 export { blockMaskStatistics } from "./block-mask/block-mask-statistics.ts";
 export type { BlockMaskStatistics } from "./block-mask/block-mask-statistics.ts";
 export type { BlockMaskOptions } from "./block-mask/block-mask-options.ts";
 export { blockKind, blockRowIndex, blockRuns } from "./block-mask/block-runs.ts";
 export type { BlockRow, BlockRun } from "./block-mask/block-runs.ts";
 export { createBlockMask } from "./block-mask/create-block-mask.ts";
+export { maskKey, tablesKey } from "./block-mask/made-for.ts";
+export type { MadeFor } from "./block-mask/made-for.ts";
 export { transposeBlockMask } from "./block-mask/transpose-block-mask.ts";
 export { draw } from "./draw/draw.ts";
 export type { DrawOptions } from "./draw/draw.ts";

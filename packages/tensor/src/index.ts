@@ -13,6 +13,7 @@ export type { DType, TensorData } from "./dtype.ts";
 export { at, toNested, write } from "./elements.ts";
 export type { NestedNumbers } from "./elements.ts";
 export { erf, erfc } from "./erf.ts";
+export { fingerprint } from "./fingerprint.ts";
 export { fromFloat16Bits, toFloat16Bits } from "./float16.ts";
 export type { NestedValues } from "./from-nested.ts";
 export type { NdarrayLike, NumberArray } from "./from-strided.ts";

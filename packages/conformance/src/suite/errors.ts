@@ -1,6 +1,6 @@
 import { AttentionError, createPlan, prepareCall } from "@fovea/dot-product-attention";
 import type { AttentionOptions } from "@fovea/dot-product-attention";
-import { createBlockMask, causal } from "@fovea/masking";
+import { createBlockMask, causal, MaskError } from "@fovea/masking";
 import { DTypeError, ShapeError, tensor, zeros } from "@fovea/tensor";
 import { describe, expect, test } from "vitest";
 import { forwardBits } from "./bits.ts";
@@ -28,6 +28,21 @@ const refused: readonly (readonly [string, Operands, AttentionOptions, ErrorType
     good,
     { mask: causal(), blockMask: createBlockMask(causal(), { queries: 4, keys: 4 }) },
     AttentionError,
+  ],
+  [
+    "a block mask of another offset",
+    good,
+    { mask: causal(), queryOffset: 5, blockMask: createBlockMask(causal(), { queries: 13, keys: 19 }) },
+    AttentionError,
+  ],
+  [
+    "a block mask that leaves the keys",
+    good,
+    {
+      mask: causal(),
+      blockMask: { ...createBlockMask(causal(), { queries: 13, keys: 19 }), runEnds: Int32Array.of(9) },
+    },
+    MaskError,
   ],
   ["sinks that nobody reads", good, { sinks: tensor([1, 2, 3, 4]) }, AttentionError],
 ];

@@ -1,3 +1,5 @@
+import type { MadeFor } from "./made-for.ts";
+
 /** Which blocks of the queries × keys plane a mask lets through, as runs of key blocks per row of query blocks.
  *  Causal over a million keys is two runs a row, so the size is O(query blocks), not O(blocks).
  *
@@ -18,4 +20,5 @@ export interface BlockMask {
   readonly runStarts: Int32Array;
   readonly runEnds: Int32Array;
   readonly runFull: Uint8Array;
+  readonly madeFor: MadeFor;
 }

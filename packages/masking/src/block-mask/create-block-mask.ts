@@ -1,8 +1,10 @@
 import type { Program } from "@fovea/program";
+import { ownBlockMask } from "./accept-block-mask.ts";
 import type { BlockMask } from "./block-mask.ts";
 import { planBlockMask } from "./block-mask-options.ts";
 import type { BlockMaskOptions } from "./block-mask-options.ts";
 import { createClassifier } from "./classify.ts";
+import { maskKey, tablesKey } from "./made-for.ts";
 import { createRunBuilder } from "./run-builder.ts";
 
 /** Finds which blocks of queries × keys a mask lets through, without ever asking about every pair: interval bounds say of a whole region
@@ -15,7 +17,7 @@ import { createRunBuilder } from "./run-builder.ts";
  *  ```
  *
  *  @param mask a program that gives a bool; null or undefined: everything is visible
- *  @returns frozen data; blocks that bounds cannot decide are partial, which is slower but never wrong
+ *  @returns frozen data that remembers what it was made for (`madeFor`); blocks that bounds cannot decide are partial, which is slower but never wrong
  *  @throws {MaskError} when the mask gives no bool or an option is out of range
  *  @throws {ProgramError} when a table is missing or of the wrong type */
 export function createBlockMask(mask: Program | null | undefined, options: BlockMaskOptions): BlockMask {
@@ -49,7 +51,12 @@ export function createBlockMask(mask: Program | null | undefined, options: Block
     for (head = 0; head < plan.heads; head++, firstRow += rows) if (rows > 0 && columns > 0) visit(0, rows, 0, columns);
 
   const { queryBlock, keyBlock, queries, keys, heads } = plan;
-  return Object.freeze({ queryBlock, keyBlock, queries, keys, batch: plan.batch, heads, ...builder.finish() });
+  const madeFor = Object.freeze({
+    mask: maskKey(program),
+    tables: tablesKey(program, options.tables),
+    queryOffsets: Object.freeze(plan.offsets),
+  });
+  return ownBlockMask({ queryBlock, keyBlock, queries, keys, batch: plan.batch, heads, ...builder.finish(), madeFor });
 }
 
 /** Where to cut blocks `start … end - 1`: at the largest power of two that leaves both parts some, so that regions line up with tiles

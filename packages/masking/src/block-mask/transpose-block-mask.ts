@@ -40,7 +40,14 @@ export function transposeBlockMask(mask: BlockMask): BlockMask {
     batch: mask.batch,
     heads: mask.heads,
     ...builder.finish(),
+    madeFor: { ...mask.madeFor, mask: transposedKey(mask.madeFor.mask) },
   });
+}
+
+/** A mask read from the keys is another mask, and twice so the mask itself. */
+function transposedKey(key: string): string {
+  const prefix = "transposed\n";
+  return key.startsWith(prefix) ? key.slice(prefix.length) : prefix + key;
 }
 
 /** Walks along one row: `kindAt(column)`, asked in ascending order, gives the kind there and leaves in `end` the column up to which it holds. */
