@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { AssemblyError } from "./assembly-error.ts";
-import { address, call, either, f32, f32x4, i32, select, smaller, tee } from "./expressions.ts";
+import { address, call, either, f32, f32x4, f64, i32, select, smaller, tee } from "./expressions.ts";
 import { FunctionBody } from "./function-body.ts";
 import { ModuleBuilder } from "./module-builder.ts";
 import type { Label } from "./type-stack.ts";
@@ -252,6 +252,31 @@ test("functions call one another by what add gave", () => {
   const code = new WebAssembly.Module(module.encode({ minimum: 1, maximum: 2, shared: false }));
   const { main: run } = new WebAssembly.Instance(code, { fovea: { memory } }).exports as { main: () => number };
   expect(run()).toBe(42);
+});
+
+test("imported functions come first, and are called like others", () => {
+  const module = new ModuleBuilder([
+    { module: "Math", name: "exp", parameters: ["f64"], result: "f64" },
+    { module: "Math", name: "pow", parameters: ["f64", "f64"], result: "f64" },
+  ]);
+  const [exp, pow] = module.imports;
+  const twice = new FunctionBody("f64");
+  const { x } = twice.parameters({ x: "f64" });
+  twice.emit(f64.add(x, x));
+  const callee = module.add(twice);
+  const main = new FunctionBody("f64");
+  const { y } = main.parameters({ y: "f64" });
+  main.emit(call(callee, call(pow, call(exp, y), y)));
+  module.add(main, "main");
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  const code = new WebAssembly.Module(module.encode({ minimum: 1, maximum: 1, shared: false }));
+  const { main: run } = new WebAssembly.Instance(code, {
+    fovea: { memory },
+    Math: Math as object as WebAssembly.ModuleImports,
+  }).exports as {
+    main: (y: number) => number;
+  };
+  expect(run(3)).toBe(2 * Math.exp(3) ** 3);
 });
 
 test("a module for shared memory takes a shared memory with the same maximum, and no other", () => {

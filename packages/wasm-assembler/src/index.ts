@@ -20,6 +20,7 @@ export {
 } from "./expressions.ts";
 export { FunctionBody } from "./function-body.ts";
 export { ModuleBuilder } from "./module-builder.ts";
+export type { FunctionImport } from "./module-builder.ts";
 export type { LaneOpcode, MemoryLaneOpcode, MemoryOpcode, Opcode, PlainOpcode, ValueType } from "./opcodes.ts";
 export type { Label } from "./type-stack.ts";
 export type { Callee } from "./instruction-writer.ts";

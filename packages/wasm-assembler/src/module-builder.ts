@@ -3,25 +3,43 @@ import type { FunctionBody } from "./function-body.ts";
 import { type ValueType, valueTypes } from "./opcodes.ts";
 import type { Callee } from "./instruction-writer.ts";
 
-/** A module that imports its memory as `fovea.memory` and exports functions: the sections a kernel needs and nothing else
- *  (WebAssembly 3.0, chapter 5). */
+interface MemoryImport {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly shared: boolean;
+}
+
+/** A function that a module finds in what it is instantiated with: `{ [module]: { [name]: … } }`. */
+export interface FunctionImport {
+  readonly module: string;
+  readonly name: string;
+  readonly parameters: readonly ValueType[];
+  readonly result: ValueType | null;
+}
+
+/** A module that imports its memory as `fovea.memory`, and functions where they are given, and exports functions: the sections a kernel needs and
+ *  nothing else (WebAssembly 3.0, chapter 5). */
 export class ModuleBuilder {
+  /** The imported functions as others call them, in the order in which they were given. */
+  readonly imports: readonly Callee[];
+  readonly #imported: readonly FunctionImport[];
   readonly #functions: FunctionBody[] = [];
   readonly #exports: { name: string; index: number }[] = [];
 
+  constructor(imports: readonly FunctionImport[] = []) {
+    this.#imported = imports;
+    this.imports = imports.map(({ parameters, result }, index) => ({ index, parameters, result }));
+  }
+
   /** @returns the function as others call it */
   add(body: FunctionBody, exportName?: string): Callee {
-    const index = this.#functions.push(body) - 1;
+    const index = this.#imported.length + this.#functions.push(body) - 1;
     if (exportName !== undefined) this.#exports.push({ name: exportName, index });
     return { index, parameters: body.parameterTypes, result: body.result };
   }
 
   /** @param memory pages of 64 KiB; `shared` when threads take part (the maximum must then be the memory's own) */
-  encode(memory: {
-    readonly minimum: number;
-    readonly maximum: number;
-    readonly shared: boolean;
-  }): Uint8Array<ArrayBuffer> {
+  encode(memory: MemoryImport): Uint8Array<ArrayBuffer> {
     const module = new ByteWriter();
     module.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     const section = <T>(id: number, items: readonly T[], write: (content: ByteWriter, item: T) => void): void => {
@@ -31,20 +49,18 @@ export class ModuleBuilder {
         for (const item of items) write(content, item);
       });
     };
-    section(1, this.#functions, (content, { parameterTypes, result }) => {
+    const own = this.#functions.map(({ parameterTypes, result }) => ({ parameters: parameterTypes, result }));
+    section(1, [...this.#imported, ...own], (content, { parameters, result }) => {
       content.byte(0x60);
-      writeTypes(content, parameterTypes);
+      writeTypes(content, parameters);
       writeTypes(content, result === null ? [] : [result]);
     });
-    section(2, [memory], (content, { minimum, maximum, shared }) => {
-      writeName(content, "fovea");
-      writeName(content, "memory");
-      content.byte(2);
-      content.byte(shared ? 3 : 1);
-      content.unsigned(minimum);
-      content.unsigned(maximum);
+    section(2, [memory, ...this.#imported.entries()], (content, imported) => {
+      if ("minimum" in imported) writeMemoryImport(content, imported);
+      else writeFunctionImport(content, imported[1], imported[0]);
     });
-    section(3, [...this.#functions.keys()], (content, index) => content.unsigned(index));
+    // every function has a type of its own, those of imported ones first
+    section(3, [...own.keys()], (content, index) => content.unsigned(this.#imported.length + index));
     section(7, this.#exports, (content, exported) => {
       writeName(content, exported.name);
       content.byte(0);
@@ -53,6 +69,23 @@ export class ModuleBuilder {
     section(10, this.#functions, (content, body) => body.encode(content));
     return module.written().slice();
   }
+}
+
+function writeMemoryImport(writer: ByteWriter, { minimum, maximum, shared }: MemoryImport): void {
+  writeName(writer, "fovea");
+  writeName(writer, "memory");
+  writer.byte(2);
+  writer.byte(shared ? 3 : 1);
+  writer.unsigned(minimum);
+  writer.unsigned(maximum);
+}
+
+/** @param type its position among the types */
+function writeFunctionImport(writer: ByteWriter, { module, name }: FunctionImport, type: number): void {
+  writeName(writer, module);
+  writeName(writer, name);
+  writer.byte(0);
+  writer.unsigned(type);
 }
 
 function writeName(writer: ByteWriter, text: string): void {

@@ -142,10 +142,15 @@ const vectorMeanings: Partial<Record<PlainOpcode, Meaning>> = {
   "f32x4.convert_i32x4_s": (a) => a,
   "f64x2.floor": (a) => Math.floor(a),
   "f64x2.nearest": nearest,
+  "f64x2.abs": (a) => Math.abs(a),
+  "f64x2.neg": (a) => -a,
+  "f64x2.sqrt": (a) => Math.sqrt(a),
   "f64x2.add": (a, b) => a + b,
   "f64x2.sub": (a, b) => a - b,
   "f64x2.mul": (a, b) => a * b,
   "f64x2.div": (a, b) => a / b,
+  "f64x2.min": (a, b) => Math.min(a, b),
+  "f64x2.max": (a, b) => Math.max(a, b),
 };
 const exceptions: Partial<Record<PlainOpcode, readonly [from: Lanes, to: Lanes]>> = {
   "i32x4.trunc_sat_f32x4_s": ["f32", "i32"],

@@ -4,6 +4,7 @@ import { addBackward } from "../backward/backward.ts";
 import { backwardTaskFields, mergeFields } from "../backward/backward-layout.ts";
 import { type BackwardShape, backwardShape } from "../backward/backward-shape.ts";
 import { createVectorDerivative } from "../programs/create-vector-derivative.ts";
+import { mathImport } from "../programs/math-functions.ts";
 import { createVectorProgram } from "../programs/create-vector-program.ts";
 import { gradientRule } from "../backward/gradient-rule.ts";
 import type { Heap } from "../memory/heap.ts";
@@ -24,7 +25,7 @@ export interface BackwardModule {
 export function backwardModule(plan: Plan, heap: Heap, simd: Simd): BackwardModule {
   const layout = callLayout(plan);
   const shape = backwardShape(plan.headDim, plan.valueDim, simd);
-  const module = new ModuleBuilder();
+  const module = new ModuleBuilder(layout.functions.map(mathImport));
   const tables = floatTables(plan);
   const backward = addBackward(module, {
     shape,

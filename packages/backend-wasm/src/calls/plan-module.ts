@@ -10,6 +10,7 @@ import { storageOf } from "../memory/operand.ts";
 import { addRowsForward } from "../forward/whole-row.ts";
 import { addRun } from "../records/run.ts";
 import { rowsShape, rowsTileBytes, type TileShape, tileShape } from "../forward/tile-shape.ts";
+import { mathImport } from "../programs/math-functions.ts";
 import { createVectorProgram } from "../programs/create-vector-program.ts";
 import type { Simd } from "../vectors/simd.ts";
 
@@ -29,7 +30,7 @@ export function planModule(plan: Plan, heap: Heap, simd: Simd): PlanModule {
   const { normalizer } = plan;
   const byRows = normalizer === "sparsemax" || normalizer === "entmax15";
   const shape = (byRows ? rowsShape : tileShape)(plan.headDim, plan.valueDim, simd);
-  const module = new ModuleBuilder();
+  const module = new ModuleBuilder(layout.functions.map(mathImport));
   const vectorProgram = (role: ProgramRole) => plan[role] && createVectorProgram(plan[role], layout, role, simd);
   const parts = {
     shape,

@@ -21,6 +21,7 @@ interface Range {
 /** The whole memory as numbers of each kind. */
 interface Views {
   readonly buffer: ArrayBufferLike;
+  readonly f64: Float64Array;
   readonly f32: Float32Array;
   readonly i32: Int32Array;
   readonly i8: Int8Array;
@@ -30,6 +31,8 @@ interface Views {
 
 const viewsOf = (buffer: ArrayBufferLike): Views => ({
   buffer,
+  // a memory's bytes are whole pages, so every kind of number fits a whole number of times
+  f64: new Float64Array(buffer),
   f32: new Float32Array(buffer),
   i32: new Int32Array(buffer),
   i8: new Int8Array(buffer),
@@ -94,6 +97,10 @@ export class Heap {
     let sum = 0;
     for (const bytes of this.#held.values()) sum += bytes;
     return sum;
+  }
+
+  get f64(): Float64Array {
+    return this.#current().f64;
   }
 
   get f32(): Float32Array {

@@ -1,5 +1,6 @@
 import type { Program } from "@fovea/program";
 import { FunctionBody, ModuleBuilder } from "@fovea/wasm-assembler";
+import { mathImport } from "../programs/math-functions.ts";
 import { createVectorProgram } from "../programs/create-vector-program.ts";
 import type { Heap } from "../memory/heap.ts";
 import { callLayout } from "../records/layout.ts";
@@ -12,13 +13,9 @@ import type { Simd } from "../vectors/simd.ts";
 
 /** A module whose `run` takes `map` tasks and applies a program of score alone to every number. */
 export function mapModule(program: Program, heap: Heap, simd: Simd): Uint8Array<ArrayBuffer> {
-  const module = new ModuleBuilder();
-  const vector = createVectorProgram(
-    program,
-    callLayout({ score: program, mask: null, probability: null }),
-    "score",
-    simd,
-  );
+  const layout = callLayout({ score: program, mask: null, probability: null });
+  const module = new ModuleBuilder(layout.functions.map(mathImport));
+  const vector = createVectorProgram(program, layout, "score", simd);
   const f = new FunctionBody(["i32", "i32", "i32"]);
   const [source, target, columns] = [0, 1, 2].map((index) => f.parameter(index));
   const v = new VectorEmitter(f, simd);

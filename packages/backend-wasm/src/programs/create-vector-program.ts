@@ -3,7 +3,11 @@ import { type FunctionBody, Local } from "@fovea/wasm-assembler";
 import { ConstantPool } from "../vectors/constant-pool.ts";
 import type { CallLayout, ProgramRole } from "../records/layout.ts";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
-import { vectorRules, type VectorSources } from "./vector-rules.ts";
+import { narrow } from "../vectors/doubles.ts";
+import { isDoubles, type Lanes } from "../vectors/lanes.ts";
+import { decidingFloats } from "./deciding-floats.ts";
+import { gather } from "./gather.ts";
+import { laneRules, type LaneSources } from "./lane-rules.ts";
 import type { RowScope, VectorProgram } from "./vector-program.ts";
 import type { Simd } from "../vectors/simd.ts";
 
@@ -43,24 +47,39 @@ export function createVectorInstructions(
 ): VectorInstructions {
   const perPair = pairPositions(program);
   const dying = lastUses(program, perPair, wanted);
-  const values = new Map<number, Local>();
+  const advances = keyOffsets(program, perPair);
+  const deciding = decidingFloats(program);
+  const values = new Map<number, Lanes>();
   let scope: RowScope | null = null;
   const inScope = (): RowScope => {
     if (!scope) throw new Error("createVectorProgram: emitPair before emitRow. This is a bug.");
     return scope;
   };
 
-  const emit = (emitter: VectorEmitter, pairs: boolean, score: Local | null, keys: Local | null): Local[] => {
-    const sources: VectorSources = {
+  /** Whether the last index advances with the key and all others are constant along the row: four neighboring elements are read. */
+  const areNeighbors = (args: readonly number[]): boolean =>
+    args.length > 0 && args.slice(0, -1).every((arg) => !perPair[arg]) && advances[args[args.length - 1]];
+
+  const emit = (emitter: VectorEmitter, pairs: boolean, score: Local | null, keys: Local | null): Lanes[] => {
+    const sources: LaneSources = {
       input: (v, input) => readInput(v, input, inScope(), layout, score, keys),
-      gather: (v, step, table, indices) => {
+      gather: (v, step, table, indices, width) => {
         const { name } = step.program.tables[table];
-        const neighbors = advancesWithKey(step.program, step.args, perPair);
-        const found = gather(v, inScope().call, layout.tables[role][name], indices, neighbors);
-        return step.type === "bool" ? v.op("i32x4.ne", found, v.ints(0)) : found;
+        const placed = {
+          call: inScope().call,
+          at: layout.tables[role][name],
+          doubles: layout.doubles[role].has(name),
+        };
+        const found = gather(v, placed, indices, areNeighbors(step.args), width);
+        return step.type === "bool" ? v.op("i32x4.ne", found as Local, v.ints(0)) : found;
       },
     };
-    const rules = stage(emitter, vectorRules(emitter, sources), { perPair, dying, pairs, values });
+    const rules = stage(emitter, laneRules(emitter, sources, deciding, layout.functions), {
+      perPair,
+      dying,
+      pairs,
+      values,
+    });
     return interpretAll(program, rules);
   };
   const emitRow = (f: FunctionBody, rowScope: RowScope): void => {
@@ -82,8 +101,16 @@ export function createVectorInstructions(
     emitPair(f, score, keys, use) {
       const emitter = new VectorEmitter(f, simd, constants);
       const found = emit(emitter, true, score, keys);
-      use(found);
-      for (const position of new Set(wanted)) emitter.drop(found[position]);
+      const given: Local[] = [];
+      for (const position of new Set(wanted)) {
+        const lanes = found[position];
+        given[position] = isDoubles(lanes) ? emitter.keep(() => narrow(emitter, lanes)) : lanes;
+      }
+      use(given);
+      for (const position of new Set(wanted)) {
+        emitter.drop(given[position]);
+        emitter.drop(found[position]);
+      }
     },
   };
 }
@@ -125,14 +152,14 @@ interface Stage {
   /** The pairs' stage, else the rows'. */
   readonly pairs: boolean;
   /** What row instructions mean. */
-  readonly values: Map<number, Local>;
+  readonly values: Map<number, Lanes>;
 }
 
 /** The rules for one stage only: instructions of the other stage mean what they meant when that stage was emitted. */
-function stage(v: VectorEmitter, rules: Rules<Local>, { perPair, dying, pairs, values }: Stage): Rules<Local> {
-  const here = new Map<number, Local>();
-  const only = <A extends readonly unknown[]>(rule: (step: Step, ...args: A) => Local) => {
-    return (step: Step, ...args: A): Local => {
+function stage(v: VectorEmitter, rules: Rules<Lanes>, { perPair, dying, pairs, values }: Stage): Rules<Lanes> {
+  const here = new Map<number, Lanes>();
+  const only = <A extends readonly unknown[]>(rule: (step: Step, ...args: A) => Lanes) => {
+    return (step: Step, ...args: A): Lanes => {
       if (perPair[step.position] !== pairs) return values.get(step.position) ?? unknownLocal;
       const value = v.keep(() => rule(step, ...args));
       here.set(step.position, value);
@@ -144,8 +171,8 @@ function stage(v: VectorEmitter, rules: Rules<Local>, { perPair, dying, pairs, v
       return value;
     };
   };
-  const staged = Object.entries(rules).map(([name, rule]) => [name, only(rule as Rule<Local>)]);
-  return Object.fromEntries(staged) as Rules<Local>;
+  const staged = Object.entries(rules).map(([name, rule]) => [name, only(rule as Rule<Lanes>)]);
+  return Object.fromEntries(staged) as Rules<Lanes>;
 }
 
 /** Stands for pair values while rows are emitted; no row instruction reads one. */
@@ -174,69 +201,17 @@ function readInput(
   return v.take();
 }
 
-/** Whether the last index is `key` plus something constant along the row and all other indices are constant: four neighboring elements are read. */
-function advancesWithKey(program: Program, args: readonly number[], perPair: readonly boolean[]): boolean {
-  const { instructions } = program;
-  const advances = (position: number): boolean => {
-    const instruction = instructions[position];
-    if (instruction.op === "input") return instruction.input === "key";
-    if (instruction.op !== "add" && instruction.op !== "subtract") return false;
-    const [a, b] = instruction.args;
-    if (advances(a)) return !perPair[b];
-    return instruction.op === "add" && advances(b) && !perPair[a];
-  };
-  return args.length > 0 && args.slice(0, -1).every((arg) => !perPair[arg]) && advances(args[args.length - 1]);
-}
-
-/** Reads a table at four places; what lies outside reads 0. The address and dimensions come from the call's record.
- *  @param neighbors the four places follow one another unless one lies outside */
-function gather(v: VectorEmitter, call: Local, at: number, indices: readonly Local[], neighbors: boolean): Local {
-  const { f } = v;
-  const inside: Local[] = [];
-  let flat = v.ints(0);
-  for (const [axis, index] of indices.entries()) {
-    f.get(call);
-    f.memory("i32.load", at + 4 * (axis + 1));
-    f.op("i32x4.splat");
-    const length = v.take();
-    // As unsigned numbers, negative indices are large.
-    inside.push(v.op("i32x4.lt_u", index, length));
-    flat = axis === 0 ? index : v.op("i32x4.add", v.op("i32x4.mul", flat, length), index);
+/** Which values are `key` plus something constant along the row, by position. */
+function keyOffsets({ instructions }: Program, perPair: readonly boolean[]): readonly boolean[] {
+  const advances: boolean[] = [];
+  for (const instruction of instructions) {
+    const { op } = instruction;
+    if (instruction.op === "input") advances.push(instruction.input === "key");
+    else if (op !== "add" && op !== "subtract") advances.push(false);
+    else {
+      const [a, b] = "args" in instruction ? instruction.args : [];
+      advances.push((advances[a] && !perPair[b]) || (op === "add" && advances[b] && !perPair[a]));
+    }
   }
-  const seen = inside.reduce((all, one) => v.op("v128.and", all, one));
-  const places = v.op("v128.and", flat, seen);
-  const result = v.local();
-  const oneByOne = (): void => {
-    f.get(
-      v.perLane([places], () => {
-        f.i32(2);
-        f.op("i32.shl");
-        f.get(call);
-        f.memory("i32.load", at);
-        f.op("i32.add");
-        f.memory("i32.load");
-      }),
-    );
-    f.get(seen);
-    f.op("v128.and");
-    f.set(result);
-  };
-  if (!neighbors) {
-    oneByOne();
-    return result;
-  }
-  f.get(seen);
-  f.op("i32x4.all_true");
-  f.if(() => {
-    f.get(places);
-    f.lane("i32x4.extract_lane", 0);
-    f.i32(2);
-    f.op("i32.shl");
-    f.get(call);
-    f.memory("i32.load", at);
-    f.op("i32.add");
-    f.memory("v128.load");
-    f.set(result);
-  }, oneByOne);
-  return result;
+  return advances;
 }

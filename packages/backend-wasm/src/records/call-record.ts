@@ -11,12 +11,17 @@ export function writeCallRecord(heap: Heap, borrowed: Borrowed, layout: CallLayo
   for (const role of programRoles) {
     for (const [name, at] of Object.entries(layout.tables[role])) {
       const table = call.tables[role][name];
+      const doubles = layout.doubles[role].has(name);
       const inPlace =
+        !doubles &&
         table.data.buffer === heap.memory.buffer &&
         (table.dtype === "float32" || table.dtype === "int32") &&
         isDense(table.shape, table.strides);
       let start = table.data.byteOffset + table.offset * 4;
-      if (!inPlace) {
+      if (doubles) {
+        start = borrowed.allocate(size(table) * 8);
+        heap.f64.set(readValues(table), start / 8);
+      } else if (!inPlace) {
         start = borrowed.allocate(size(table) * 4);
         const words = table.dtype.includes("float") ? heap.f32 : heap.i32;
         words.set(readValues(table), start / 4);

@@ -1,4 +1,6 @@
 import type { Plan } from "@fovea/dot-product-attention";
+import { decidingTables } from "../programs/deciding-floats.ts";
+import { type MathOperation, mathOperations } from "../programs/math-functions.ts";
 
 /** Plain records in WebAssembly memory that JavaScript writes and kernels read: every field is 4 bytes, an int or a float32. */
 
@@ -49,6 +51,10 @@ export interface CallLayout {
   readonly keys: number;
   /** By role and table name: where the table's address lies; its dimensions follow, one int each. Elements are 4 bytes: float32, int32, or 0 and 1. */
   readonly tables: Readonly<Record<ProgramRole, Readonly<Record<string, number>>>>;
+  /** By role: the tables whose elements are float64, 8 bytes, because a decision rests on them. */
+  readonly doubles: Readonly<Record<ProgramRole, ReadonlySet<string>>>;
+  /** Functions of JavaScript's `Math` that a module imports for these programs. */
+  readonly functions: readonly MathOperation[];
   readonly bytes: number;
 }
 
@@ -64,5 +70,13 @@ export function callLayout(plan: Pick<Plan, ProgramRole>): CallLayout {
       end += 4 * (1 + rank);
     }
   }
-  return { queries: 0, keys: 4, tables, bytes: end };
+  const doublesOf = (role: ProgramRole): ReadonlySet<string> => (plan[role] ? decidingTables(plan[role]) : new Set());
+  return {
+    queries: 0,
+    keys: 4,
+    tables,
+    doubles: { score: doublesOf("score"), mask: doublesOf("mask"), probability: doublesOf("probability") },
+    functions: mathOperations(programRoles.map((role) => plan[role])),
+    bytes: end,
+  };
 }

@@ -76,7 +76,10 @@ export class Threads {
    *  @throws {BackendError} when memory runs out */
   load(bytes: Uint8Array<ArrayBuffer>, scratchBytes: number): LoadedKernel {
     const heap = this.#heap;
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { fovea: { memory: heap.memory } });
+    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      fovea: { memory: heap.memory },
+      Math: Math as object as WebAssembly.ModuleImports,
+    });
     this.#reserve(scratchBytes);
     const address = this.count > 1 ? heap.allocate(bytes.length) : 0;
     if (this.count > 1) heap.u8.set(bytes, address);

@@ -57,7 +57,10 @@ export function serveTasks(start: WorkerStart): never {
           // An engine may take a moment until a worker sees that the memory has grown.
           while (memory.buffer.byteLength < end);
           const bytes = new Uint8Array(memory.buffer).slice(first, end);
-          kernel = new WebAssembly.Instance(new WebAssembly.Module(bytes), { fovea: { memory } });
+          kernel = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+            fovea: { memory },
+            Math: Math as object as WebAssembly.ModuleImports,
+          });
           kernels.set(id, kernel);
           if (kernels.size > maximumKernels) kernels.delete(kernels.keys().next().value as number);
         }

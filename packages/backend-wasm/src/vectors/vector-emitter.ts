@@ -1,5 +1,6 @@
 import type { FunctionBody, Local, Opcode } from "@fovea/wasm-assembler";
 import type { ConstantPool } from "./constant-pool.ts";
+import { type Lanes, localsOf } from "./lanes.ts";
 import type { Simd } from "./simd.ts";
 
 /** What is put on the stack as an operand: a local's value or four equal floats. */
@@ -27,20 +28,19 @@ export class VectorEmitter {
   }
 
   /** What `compute` gives, with every other local it took released: a long program needs few locals at a time. */
-  keep(compute: () => Local): Local {
+  keep<L extends Lanes>(compute: () => L): L {
     const before = this.#taken;
     this.#taken = new Set();
     const result = compute();
-    const own = this.#taken.delete(result);
+    for (const local of localsOf(result)) if (this.#taken.delete(local)) before.add(local);
     this.f.release(...this.#taken);
     this.#taken = before;
-    if (own) before.add(result);
     return result;
   }
 
-  /** Releases a local if this emitter took it. */
-  drop(local: Local): void {
-    if (this.#taken.delete(local)) this.f.release(local);
+  /** Releases locals if this emitter took them. */
+  drop(lanes: Lanes): void {
+    for (const local of localsOf(lanes)) if (this.#taken.delete(local)) this.f.release(local);
   }
 
   push(operand: VectorOperand): void {

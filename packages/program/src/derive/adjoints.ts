@@ -87,7 +87,9 @@ export class Adjoints {
   /** Adds a part to the gradient of a value, if it is asked for. */
   pass(position: number, part: Part): void {
     if (!this.isActive(position)) return;
-    this.#parts.set(position, [...(this.#parts.get(position) ?? []), part]);
+    const parts = this.#parts.get(position);
+    if (parts) parts.push(part);
+    else this.#parts.set(position, [part]);
   }
 
   /** Both conditions. */

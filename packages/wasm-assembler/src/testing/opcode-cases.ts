@@ -140,11 +140,15 @@ export const opcodeCases: Partial<Record<Opcode, () => readonly [actual: unknown
     vector(i32x4.extend_high_i16x8_s(i32x4.const(3, 4, 0x7fff8000, -1))),
     [-0x8000, 0x7fff, -1, -1],
   ],
-  "f64x2.gt": () => {
-    return [
-      [greater(1, 0), greater(0, -0), greater(NaN, 0), greater(1, 2)],
-      [-1, 0, 0, 0],
-    ];
+  "f64x2.gt": () => [compared("gt"), [0, 0, -1, 0]],
+  "f64x2.eq": () => [compared("eq"), [-1, 0, 0, 0]],
+  "f64x2.ne": () => [compared("ne"), [0, -1, -1, -1]],
+  "f64x2.lt": () => [compared("lt"), [0, -1, 0, 0]],
+  "f64x2.le": () => [compared("le"), [-1, -1, 0, 0]],
+  "f64x2.extract_lane": () => [loads(f64x2.extract_lane(f64x2.const(1 + 2 ** -52), 1), "f64"), 1 + 2 ** -52],
+  "f64x2.replace_lane": () => {
+    const replaced = vector(f64x2.replace_lane(f64x2.const(1), f64x2.extract_lane(f64x2.const(-2), 0), 1));
+    return [[...new Float64Array(Int32Array.from(replaced).buffer)], [1, -2]];
   },
   "f64x2.promote_low_f32x4": () => {
     const wide = vector(f64x2.promote_low_f32x4(i32x4.const(0x3f800000, -0x800000, 1, 1)));
@@ -197,7 +201,14 @@ function int(args: readonly number[], steps: Steps): number {
   return runFunction(types, "i32", (f, ...parameters) => steps(f, ...parameters).at(-1) as Value).call(...args);
 }
 
-const greater = (a: number, b: number): number => vector(f64x2.gt(a, b))[0];
+/** 0 and -0, 1 and what float32 takes for 1, 1 and 0, NaN and 0. */
+const compared = (op: "eq" | "ne" | "lt" | "gt" | "le"): number[] =>
+  [
+    [0, -0],
+    [1, 1 + 2 ** -52],
+    [1, 0],
+    [NaN, 0],
+  ].map(([a, b]) => vector(f64x2[op](a, b))[0]);
 
 const loads = (value: Value, type: ValueType): number => runFunction([], type, () => value, memory).call();
 
