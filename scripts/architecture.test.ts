@@ -48,12 +48,11 @@ test("no package reaches into another package's files", () => {
   }
 });
 
-test("nobody imports an app but the bench, which times them, and keywords, which opens sounds as listen does", () => {
+test("nobody imports an app but the bench, which times them", () => {
   const apps = globSync("apps/*/package.json", { cwd: root }).map((path) => `@fovea/${path.split(/[\\/]/)[1]}`);
   for (const file of globSync(["packages/*/src/**/*.ts", "apps/*/src/**/*.ts"], { cwd: root })) {
     if (/^apps[\\/]bench[\\/]src[\\/]contenders[\\/]/.test(file)) continue;
     for (const [, name] of read(file).matchAll(/from "(@fovea\/[^"/]*)/g)) {
-      if (name === "@fovea/listen" && /^apps[\\/]keywords[\\/]/.test(file)) continue;
       expect(apps, `${file} imports ${name}`).not.toContain(name);
     }
   }

@@ -1,5 +1,4 @@
-import { resolve } from "node:path";
-import { Command, InvalidArgumentError } from "commander";
+import { createCommand, fromCaller, InvalidArgumentError, wholeNumber } from "@fovea/command-line";
 
 export interface Arguments {
   /** Fewer repetitions, slow libraries left out, no charts. */
@@ -12,28 +11,20 @@ export interface Arguments {
   readonly threads: number;
 }
 
-/** @param argv without node and script
- *  @throws never: commander prints what is wrong and exits with 1, or prints the help and exits with 0 */
+/** @param argv without node and script */
 export function parseArguments(argv: readonly string[], ids: readonly string[]): Arguments {
-  const command = new Command()
-    .name("npm run bench --")
-    .description("Times Fovea beside what a user would pick instead, in one run on this machine.")
+  return createCommand({
+    name: "npm run bench --",
+    about: "Times Fovea beside what a user would pick instead, in one run on this machine.",
+    more: `Rows: ${ids.join(", ")}\n\nA full run of all rows also writes the table and charts of apps/bench/README.md.`,
+    examples: ["npm run bench -- --quick", "npm run bench -- --only full-1024,decode-8192 --json report.json"],
+  })
     .option("--quick", "three minutes: fewer repetitions, slow libraries left out, no charts", false)
-    .option("--json <file>", "save the report as JSON as well")
+    .option("--json <file>", "save the report as JSON as well", fromCaller)
     .option("--only <ids>", "rows to run, as in full-1024,decode-8192", idList(ids))
-    .option("--threads <count>", "threads of the row threads-4096; 1 leaves it out", threadCount, 2)
-    .helpOption("-h, --help", "show this help")
-    .addHelpText(
-      "after",
-      `\nRows: ${ids.join(", ")}\n\nA full run of all rows also writes the table and charts of apps/bench/README.md.\n`,
-    )
-    .parse([...argv], { from: "user" });
-  const options = command.opts<Arguments>();
-  return {
-    ...options,
-    // `npm run bench` runs in the app's folder and says where it was called from: paths are meant from there
-    ...(options.json !== undefined && { json: resolve(process.env["FOVEA_CALLED_FROM"] ?? "", options.json) }),
-  };
+    .option("--threads <count>", "threads of the row threads-4096; 1 leaves it out", wholeNumber(1, 64, "count"), 2)
+    .parse([...argv], { from: "user" })
+    .opts<Arguments>();
 }
 
 function idList(ids: readonly string[]): (text: string) => string[] {
@@ -43,10 +34,4 @@ function idList(ids: readonly string[]): (text: string) => string[] {
     if (unknown === undefined) return list;
     throw new InvalidArgumentError(`There is no row "${unknown}". Rows: ${ids.join(", ")}.`);
   };
-}
-
-function threadCount(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= 64) return value;
-  throw new InvalidArgumentError("Expected a whole count from 1 to 64.");
 }

@@ -3,7 +3,7 @@ import { createBlockMask, draw } from "@fovea/masking";
 import { evaluate } from "@fovea/program";
 import { allClose, randomGenerator, readValues, tensor, toFloat64, toNested } from "@fovea/tensor";
 import { expect, test } from "vitest";
-import { backends } from "./backends.ts";
+import { backends } from "@fovea/command-line/backends";
 import { additiveScore, attend, attendGradients, attentionOptions, emptyVectors } from "./graph-attention.ts";
 import { createNeighborhood, neighborMask } from "./neighbor-mask.ts";
 

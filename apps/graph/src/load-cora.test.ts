@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { createBlockMask, blockMaskStatistics } from "@fovea/masking";
 import { expect, test } from "vitest";
 import { accuracy, likeliest } from "./accuracy.ts";
-import { backends } from "./backends.ts";
-import { findDataFolder, missingData } from "./data-folder.ts";
+import { backends } from "@fovea/command-line/backends";
+import { findDataFolder, missingGraph } from "./data-folder.ts";
 import { loadCora } from "./load-cora.ts";
 import { findNode } from "./look-at.ts";
 import { createNeighborhood, neighborMask } from "./neighbor-mask.ts";
@@ -15,7 +15,7 @@ import { renumber, reverseCuthillMcKee } from "./renumber.ts";
 import { showBlocks } from "./show-blocks.ts";
 
 const folder = findDataFolder();
-if (folder === null) console.warn(`skipped: ${missingData}`);
+if (folder === null) console.warn(`skipped: ${missingGraph()}`);
 
 test.skipIf(folder === null)("Cora is what Planetoid made of it", async () => {
   const { features, neighbors, classes, training, validation, test: judged } = await loadCora(folder!);

@@ -1,6 +1,6 @@
 import { readDataFile } from "./data-folder.ts";
 import type { Graph } from "./graph.ts";
-import { GraphError } from "./graph-error.ts";
+import { UserError } from "@fovea/command-line";
 import { readClasses, readLinks, readSparseRows } from "./read-arrays.ts";
 import { takeRows } from "./renumber.ts";
 import type { SparseRows } from "./sparse-rows.ts";
@@ -20,7 +20,7 @@ export const classNames = [
 const validationNodes = 500;
 
 /** Reads Cora as Planetoid split it: 2708 papers as bags of 1433 words, 5278 citations, 140 classes to learn from, 500 to stop by and 1000 to judge by.
- *  @throws {GraphError} when a file is missing, damaged or at odds with the others */
+ *  @throws {UserError} when a file is missing, damaged or at odds with the others */
 export async function loadCora(folder: string): Promise<Graph> {
   const read = (name: string): Promise<Uint8Array> => readDataFile(folder, `ind.cora.${name}`);
   const classesOf = async (name: string): Promise<Int32Array> =>
@@ -37,12 +37,12 @@ export async function loadCora(folder: string): Promise<Graph> {
 
   const features = stack(known, tested);
   if (classes.length !== nodes || features.starts.length !== nodes + 1) {
-    throw new GraphError(
+    throw new UserError(
       `Cora's files are at odds: ${nodes} nodes, ${features.starts.length - 1} rows of words, ${classes.length} classes. Get them from one source.`,
     );
   }
   if (training + validationNodes > knownCount) {
-    throw new GraphError(`Cora's files are at odds: ${training} classes to learn from among ${knownCount}.`);
+    throw new UserError(`Cora's files are at odds: ${training} classes to learn from among ${knownCount}.`);
   }
   return {
     features: normalizeRows(takeRows(features, order)),
@@ -63,7 +63,7 @@ function readOrder(text: string, known: number, nodes: number): Int32Array {
   tested.forEach((node, i) => (rows[node] = known + i));
   const sorted = Float64Array.from(tested).sort();
   if (tested.length !== nodes - known || sorted.some((node, i) => node !== known + i)) {
-    throw new GraphError(`ind.cora.test.index is damaged: expected the nodes ${known} to ${nodes - 1}, each once.`);
+    throw new UserError(`ind.cora.test.index is damaged: expected the nodes ${known} to ${nodes - 1}, each once.`);
   }
   return rows;
 }
@@ -82,7 +82,7 @@ function mutualNeighbors(links: readonly (readonly number[])[]): Int32Array[] {
 
 function stack(top: SparseRows, bottom: SparseRows): SparseRows {
   if (top.columnCount !== bottom.columnCount) {
-    throw new GraphError(`Cora's files are at odds: ${top.columnCount} and ${bottom.columnCount} words.`);
+    throw new UserError(`Cora's files are at odds: ${top.columnCount} and ${bottom.columnCount} words.`);
   }
   const first = top.values.length;
   return {

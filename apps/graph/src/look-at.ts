@@ -1,7 +1,7 @@
 import { weightRows } from "@fovea/dot-product-attention";
 import type { Graph } from "./graph.ts";
 import { attentionOptions, emptyVectors, type Heads } from "./graph-attention.ts";
-import { GraphError } from "./graph-error.ts";
+import { UserError } from "@fovea/command-line";
 import type { Neighborhood } from "./neighbor-mask.ts";
 import type { NetworkPass } from "./network.ts";
 
@@ -17,11 +17,11 @@ export interface Look {
 }
 
 /** Where in the graph the paper stands that the data calls `name`.
- *  @throws {GraphError} when there is none */
+ *  @throws {UserError} when there is none */
 export function findNode(graph: Graph, name: number): number {
   const node = graph.names.indexOf(name);
   if (node >= 0) return node;
-  throw new GraphError(`There is no paper ${name}: expected a number from 0 to ${graph.names.length - 1}.`);
+  throw new UserError(`There is no paper ${name}: expected a number from 0 to ${graph.names.length - 1}.`);
 }
 
 /** What each head of both layers made of a node's neighbours, in ascending order. */

@@ -1,16 +1,14 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runMain, type Ran } from "@fovea/command-line/testing";
 import { expect, test } from "vitest";
 import { findDataFolder } from "./data-folder.ts";
 
 const isHere = findDataFolder() !== null;
 
-function run(...argv: string[]): { status: number | null; stdout: string; stderr: string } {
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "fovea-graph-compiled") };
-  return spawnSync(process.execPath, [join(import.meta.dirname, "main.ts"), ...argv], { encoding: "utf8", env });
-}
+const main = join(import.meta.dirname, "main.ts");
+const run = (...argv: string[]): Ran => runMain(main, argv);
 
 test.skipIf(!isHere)("the paper's accuracy, a line per field, and what was visited", () => {
   const { status, stdout, stderr } = run();
@@ -41,7 +39,7 @@ test.skipIf(!isHere)("one paper: its neighbours with every head's weights, as a 
 test.skipIf(!isHere)("a picture that cannot be written ends it with one sentence, before training", () => {
   const { status, stdout, stderr } = run("--train", "--attention", "/nowhere/paper.svg");
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toMatch(/^The picture could not be written: ENOENT.*\n$/);
+  expect(stderr).toMatch(/^\/nowhere\/paper\.svg cannot be written: there is no such file or folder\. .*\n$/);
 });
 
 test.skipIf(!isHere)("training says how it went, and what it led to comes as JSON", () => {
@@ -61,11 +59,14 @@ test.skipIf(!isHere)("training says how it went, and what it led to comes as JSO
 test("a folder without the data is named", () => {
   const { status, stdout, stderr } = run("--data", "/nowhere");
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
-  expect(stderr).toBe("The file /nowhere/ind.cora.graph cannot be read (ENOENT). Check the folder of --data.\n");
+  expect(stderr).toBe(
+    "/nowhere/ind.cora.graph cannot be read: there is no such file or folder. Check the folder of --data.\n",
+  );
 });
 
 test.each([
   [["--epochs", "0"], "Expected a whole number from 1 to 1000"],
+  [["--attention", "paper.png"], "Expected a file whose name ends in .svg"],
   [["paper"], "too many arguments"],
   [["--blocks", "--json"], "cannot be used with option '--json'"],
 ])("%j is refused", (argv, message) => {

@@ -1,14 +1,20 @@
-import { access, constants, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import {
+  checkSavable,
+  interrupted,
+  onInterruption,
+  runApp,
+  saveFile,
+  say,
+  type Interruption,
+} from "@fovea/command-line";
+import { backends } from "@fovea/command-line/backends";
 import type { Backend } from "@fovea/dot-product-attention";
 import pc from "picocolors";
 import { accuracy, likeliest } from "./accuracy.ts";
 import { parseArguments, type Arguments } from "./arguments.ts";
-import { backends } from "./backends.ts";
-import { findDataFolder, missingData } from "./data-folder.ts";
+import { findDataFolder, missingGraph } from "./data-folder.ts";
 import { drawNeighborhood } from "./draw-neighborhood.ts";
 import type { Graph } from "./graph.ts";
-import { GraphError } from "./graph-error.ts";
 import { classNames, loadCora } from "./load-cora.ts";
 import { findNode, looksOf } from "./look-at.ts";
 import { createNeighborhood, type Neighborhood } from "./neighbor-mask.ts";
@@ -21,20 +27,11 @@ import { showNode } from "./show-node.ts";
 import { percent, resultsByClass, showClasses } from "./show-results.ts";
 import { trainWithProgress } from "./train-with-progress.ts";
 
-// `npm run graph | head` closes the pipe early, which is no mistake
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+await runApp(() => main(parseArguments(process.argv.slice(2))));
 
-try {
-  await main(parseArguments(process.argv.slice(2)));
-} catch (error) {
-  if (!(error instanceof GraphError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
-
-async function main(options: Arguments): Promise<void> {
+async function main(options: Arguments): Promise<number | void> {
   const folder = findDataFolder(options.data);
-  if (folder === null) return say(missingData);
+  if (folder === null) return say(missingGraph());
   const cora = await loadCora(folder);
   // neighbours near each other: kernels find their keys close by, and larger blocks hold more of the links
   const graph = renumber(cora, reverseCuthillMcKee(cora.neighbors));
@@ -43,10 +40,12 @@ async function main(options: Arguments): Promise<void> {
   const looked = options.node ?? (options.attention === undefined ? null : 610);
   const node = looked === null ? null : findNode(graph, looked);
   // better known before minutes of training than after them
-  if (options.attention !== undefined) await saving(access(dirname(options.attention), constants.W_OK));
+  if (options.attention !== undefined) await checkSavable(options.attention);
   const neighborhood = createNeighborhood(graph.neighbors);
   const backend = backends[options.backend]();
-  const weights = await getWeights(options, folder, graph, neighborhood, backend);
+  const interruption = onInterruption();
+  const weights = await getWeights(options, folder, graph, neighborhood, backend, interruption);
+  interruption.release();
 
   const started = performance.now();
   const pass = networkForward(weights, graph.features, { neighborhood, backend, seed: null });
@@ -56,17 +55,11 @@ async function main(options: Arguments): Promise<void> {
   if (options.json) print(resultsAsJson(graph, pass, neighborhood, node));
   else if (node === null) showAccuracy(graph, pass, neighborhood, milliseconds, options.backend);
   else print(showNode(graph, node, looksOf(pass, neighborhood, node), pass.logits, pc.isColorSupported));
-  if (options.attention === undefined || node === null) return;
-  await saving(writeFile(options.attention, drawNeighborhood(graph, node, pass, neighborhood)));
-  say(`Drew ${options.attention}`);
-}
-
-async function saving(work: Promise<void>): Promise<void> {
-  try {
-    await work;
-  } catch (error) {
-    throw new GraphError(`The picture could not be written: ${error instanceof Error ? error.message : String(error)}`);
+  if (options.attention !== undefined && node !== null) {
+    await saveFile(options.attention, drawNeighborhood(graph, node, pass, neighborhood));
+    say(`Drew ${options.attention}`);
   }
+  return interruption.signal.aborted ? interrupted : 0;
 }
 
 async function getWeights(
@@ -75,10 +68,11 @@ async function getWeights(
   graph: Graph,
   neighborhood: Neighborhood,
   backend: Backend,
+  interruption: Interruption,
 ): Promise<NetworkWeights> {
   const classes = classNames.length;
   if (!train) return loadPretrained(folder, graph.features.columnCount, classes);
-  return trainWithProgress(graph, { classes, neighborhood, backend, seed, maximumEpochs: epochs });
+  return trainWithProgress(graph, { classes, neighborhood, backend, seed, maximumEpochs: epochs }, interruption);
 }
 
 function showAccuracy(
@@ -104,11 +98,6 @@ function showAccuracy(
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-/** What is no result goes to standard error. */
-function say(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
 }
 
 function whole(count: number): string {

@@ -1,6 +1,6 @@
 import { randomGenerator, toFloat64 } from "@fovea/tensor";
 import { expect, test } from "vitest";
-import { backends } from "./backends.ts";
+import { backends } from "@fovea/command-line/backends";
 import { crossEntropy, crossEntropyGradient } from "./cross-entropy.ts";
 import type { LayerWeights } from "./layer.ts";
 import { createNeighborhood } from "./neighbor-mask.ts";

@@ -1,4 +1,4 @@
-import { GraphError } from "./graph-error.ts";
+import { UserError } from "@fovea/command-line";
 
 /** What became of reading a damaged file: "read", "refused", or the bug it hit. */
 export function outcomeOf(read: () => unknown): string {
@@ -6,6 +6,6 @@ export function outcomeOf(read: () => unknown): string {
     read();
     return "read";
   } catch (error) {
-    return error instanceof GraphError ? "refused" : String(error);
+    return error instanceof UserError ? "refused" : String(error);
   }
 }

@@ -1,6 +1,6 @@
 import { readValues, type Tensor } from "@fovea/tensor";
 import { readDataFile } from "./data-folder.ts";
-import { GraphError } from "./graph-error.ts";
+import { UserError } from "@fovea/command-line";
 import type { LayerWeights } from "./layer.ts";
 import type { NetworkWeights } from "./network.ts";
 import { readCheckpoint } from "./read-checkpoint.ts";
@@ -11,7 +11,7 @@ export const hiddenFeatures = 8;
 
 /** The variables of PetarV-/GAT's checkpoint as weights. Each head made three convolutions of width 1 in turn (kernel, source, target) and a bias;
  *  TensorFlow numbered them `conv1d`, `conv1d_1`, … through both layers.
- *  @throws {GraphError} when a variable is missing or misshapen */
+ *  @throws {UserError} when a variable is missing or misshapen */
 export function pretrainedWeights(
   variables: ReadonlyMap<string, Tensor>,
   inputs: number,
@@ -20,13 +20,13 @@ export function pretrainedWeights(
   const find = (name: string, ...shape: readonly number[]): ArrayLike<number> => {
     const found = variables.get(name);
     if (!found)
-      throw new GraphError(
+      throw new UserError(
         `The checkpoint lacks the variable ${name}: it is none of a graph attention network on Cora.`,
       );
     if (found.shape.length === shape.length && shape.every((size, axis) => found.shape[axis] === size)) {
       return readValues(found);
     }
-    throw new GraphError(
+    throw new UserError(
       `The checkpoint's ${name} must have shape [${shape.join(", ")}], got [${found.shape.join(", ")}].`,
     );
   };
@@ -48,7 +48,7 @@ export function pretrainedWeights(
   };
 }
 
-/** @throws {GraphError} when the checkpoint is missing, damaged or another network's */
+/** @throws {UserError} when the checkpoint is missing, damaged or another network's */
 export async function loadPretrained(folder: string, inputs: number, classes: number): Promise<NetworkWeights> {
   const index = await readDataFile(folder, `${checkpoint}.index`);
   const data = await readDataFile(folder, `${checkpoint}.data-00000-of-00001`);

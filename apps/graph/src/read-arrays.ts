@@ -1,4 +1,4 @@
-import { GraphError } from "./graph-error.ts";
+import { UserError } from "@fovea/command-line";
 import { PickleObject, readPickle, type PickleValue } from "./read-pickle.ts";
 import type { SparseRows } from "./sparse-rows.ts";
 
@@ -10,7 +10,7 @@ const mostPerAxis = 20_000;
 const mostAxes = 8;
 
 /** scipy's `csr_matrix` → rows.
- *  @throws {GraphError} when the file is damaged or its parts contradict each other */
+ *  @throws {UserError} when the file is damaged or its parts contradict each other */
 export function readSparseRows(file: string, bytes: Uint8Array): SparseRows {
   const matrix = readPickle(file, bytes, matrixNames);
   const isMatrix = matrix instanceof PickleObject && matrix.type === "scipy.sparse.csr.csr_matrix";
@@ -38,7 +38,7 @@ export function readSparseRows(file: string, bytes: Uint8Array): SparseRows {
 }
 
 /** numpy's one-hot rows → the class of each row.
- *  @throws {GraphError} when the file is damaged or a row has no single class */
+ *  @throws {UserError} when the file is damaged or a row has no single class */
 export function readClasses(file: string, bytes: Uint8Array, classes: number): Int32Array {
   const { shape, values } = numbers(file, readPickle(file, bytes, matrixNames));
   if (shape.length !== 2 || shape[1] !== classes) {
@@ -54,7 +54,7 @@ export function readClasses(file: string, bytes: Uint8Array, classes: number): I
 }
 
 /** A dictionary of lists → for each node, the nodes it is linked with, as often as they are listed.
- *  @throws {GraphError} when the file is damaged or names a node that is not there */
+ *  @throws {UserError} when the file is damaged or names a node that is not there */
 export function readLinks(file: string, bytes: Uint8Array): readonly (readonly number[])[] {
   const graph = readPickle(file, bytes, graphNames);
   if (!(graph instanceof PickleObject) || graph.items.size === 0) throw wrong(file, "lists of links", describe(graph));
@@ -111,8 +111,8 @@ function isShape(value: PickleValue | undefined): value is number[] {
   );
 }
 
-function wrong(file: string, expected: string, got: string): GraphError {
-  return new GraphError(`${file} is none of Cora's files: expected ${expected}, got ${got}.`);
+function wrong(file: string, expected: string, got: string): UserError {
+  return new UserError(`${file} is none of Cora's files: expected ${expected}, got ${got}.`);
 }
 
 function describe(value: PickleValue | undefined): string {

@@ -4,14 +4,14 @@ import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { readValues } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { maskedCrc32c } from "./crc32c.ts";
-import { findDataFolder, missingData } from "./data-folder.ts";
-import { GraphError } from "./graph-error.ts";
+import { findDataFolder, missingGraph } from "./data-folder.ts";
+import { UserError } from "@fovea/command-line";
 import { outcomeOf } from "./outcome-of.test-support.ts";
 import { pretrainedWeights } from "./pretrained-weights.ts";
 import { readCheckpoint } from "./read-checkpoint.ts";
 
 const folder = findDataFolder();
-if (folder === null) console.warn(`skipped: ${missingData}`);
+if (folder === null) console.warn(`skipped: ${missingGraph()}`);
 
 const readPart = (part: string): Promise<Uint8Array> => readFile(join(folder!, `mod_cora.ckpt.${part}`));
 
@@ -24,7 +24,7 @@ test("what does not end as a LevelDB table is refused", () => {
     "a file is damaged: its index does not end as a LevelDB table does. Get it again.",
   );
   const footer = Buffer.concat([Buffer.alloc(40, 0xff), Buffer.from("57fb808b247547db", "hex")]);
-  expect(() => readCheckpoint("a file", footer, new Uint8Array(0))).toThrow(GraphError);
+  expect(() => readCheckpoint("a file", footer, new Uint8Array(0))).toThrow(UserError);
   const far = Buffer.concat([Buffer.from("0000ffffffff7fffffffff7f", "hex"), Buffer.alloc(28), footer.subarray(40)]);
   expect(() => readCheckpoint("a file", far, new Uint8Array(0))).toThrow(/no block of 34359738367 bytes/);
 });

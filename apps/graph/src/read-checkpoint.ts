@@ -1,7 +1,7 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { tensor, type Tensor } from "@fovea/tensor";
 import { maskedCrc32c } from "./crc32c.ts";
-import { GraphError } from "./graph-error.ts";
+import { UserError } from "@fovea/command-line";
 
 /** Reads a TensorFlow 2 checkpoint ("bundle"): the index is a LevelDB table of names → protobufs that say where in the data file a variable lies.
  *
@@ -12,11 +12,11 @@ import { GraphError } from "./graph-error.ts";
  *
  *  Every length is held against what there is before anything is made of it; blocks and variables must match their check sums.
  *  @returns the float32 variables by name
- *  @throws {GraphError} when a file is damaged, compressed or of another kind
+ *  @throws {UserError} when a file is damaged, compressed or of another kind
  *  @see https://github.com/google/leveldb/blob/main/doc/table_format.md
  *  @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/protobuf/tensor_bundle.proto */
 export function readCheckpoint(file: string, index: Uint8Array, data: Uint8Array): ReadonlyMap<string, Tensor> {
-  const damaged = (what: string): GraphError => new GraphError(`${file} is damaged: ${what}. Get it again.`);
+  const damaged = (what: string): UserError => new UserError(`${file} is damaged: ${what}. Get it again.`);
   const footer = index.subarray(Math.max(0, index.length - footerBytes));
   if (footer.length < footerBytes || !Buffer.from(footer.subarray(-8)).equals(magic)) {
     throw damaged("its index does not end as a LevelDB table does");
@@ -33,7 +33,7 @@ export function readCheckpoint(file: string, index: Uint8Array, data: Uint8Array
       }
     }
   } catch (error) {
-    if (error instanceof GraphError) throw error;
+    if (error instanceof UserError) throw error;
     // what the protobuf reader says about bytes that break off
     throw damaged(error instanceof Error ? error.message : String(error));
   }

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { findDataFolder, missingData } from "./data-folder.ts";
-import { GraphError } from "./graph-error.ts";
+import { findDataFolder, missingGraph } from "./data-folder.ts";
+import { UserError } from "@fovea/command-line";
 import { outcomeOf } from "./outcome-of.test-support.ts";
 import { readClasses, readLinks, readSparseRows } from "./read-arrays.ts";
 import { readPickle, type PickleObject } from "./read-pickle.ts";
 
 const folder = findDataFolder();
-if (folder === null) console.warn(`skipped: ${missingData}`);
+if (folder === null) console.warn(`skipped: ${missingGraph()}`);
 
 const read = (text: string, names: readonly string[] = []): unknown =>
   readPickle("a file", Buffer.from(text, "latin1"), new Set(names));
@@ -59,7 +59,7 @@ test.each([
   ["has no end", "\x80\x02K\x01", "expected 1 more bytes, got 0"],
   ["is empty", "", "expected 1 more bytes, got 0"],
 ])("a pickle that %s is refused in one sentence", (_, text, message) => {
-  expect(() => read(text)).toThrow(GraphError);
+  expect(() => read(text)).toThrow(UserError);
   expect(() => read(text)).toThrow(message);
 });
 
@@ -91,7 +91,7 @@ test.skipIf(folder === null).each([
 ] as const)("ind.cora.%s cut short or with any byte turned is refused or read, never a crash", async (name, reader) => {
   const bytes = await readFile(join(folder!, `ind.cora.${name}`));
   for (const length of [0, 1, 2, 30, 100, 1000, 20_000, bytes.length - 1]) {
-    expect(() => reader(name, bytes.subarray(0, length)), `at ${length} bytes`).toThrow(GraphError);
+    expect(() => reader(name, bytes.subarray(0, length)), `at ${length} bytes`).toThrow(UserError);
   }
   const places = Array.from({ length: 32 }, (_, i) => 29 * i);
   const outcomes = places.map((at) => {

@@ -1,4 +1,4 @@
-import { GraphError } from "./graph-error.ts";
+import { UserError } from "@fovea/command-line";
 
 /** What a pickle holds, as data: nothing in it is looked up, called or run. Lists and tuples are arrays, Python 2 strings keep one character a byte. */
 export type PickleValue =
@@ -31,13 +31,13 @@ export class PickleObject {
 /** Reads a pickle of protocol 2, as Python 2 wrote scipy's and numpy's arrays. Each of its opcodes makes at most one small value of its own, so memory
  *  follows the file's size whatever its contents claim.
  *  @param names the classes and functions that may be named
- *  @throws {GraphError} when the file is cut short, names another class or is no such pickle
+ *  @throws {UserError} when the file is cut short, names another class or is no such pickle
  *  @see https://github.com/python/cpython/blob/main/Lib/pickletools.py */
 export function readPickle(file: string, bytes: Uint8Array, names: ReadonlySet<string>): PickleValue {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let offset = 0;
-  const damaged = (what: string): GraphError =>
-    new GraphError(`${file} is damaged at byte ${offset}: ${what}. Get it again.`);
+  const damaged = (what: string): UserError =>
+    new UserError(`${file} is damaged at byte ${offset}: ${what}. Get it again.`);
   const take = (count: number): number => {
     if (count < 0 || count > bytes.length - offset) {
       throw damaged(`expected ${count} more bytes, got ${bytes.length - offset}`);

@@ -1,3 +1,4 @@
+import { jsonText } from "@fovea/command-line";
 import { accuracy, likeliest } from "./accuracy.ts";
 import type { Graph } from "./graph.ts";
 import { classNames } from "./load-cora.ts";
@@ -35,5 +36,5 @@ export function resultsAsJson(
       },
     }),
   };
-  return JSON.stringify(results, null, 2);
+  return jsonText(results, 2);
 }

@@ -1,38 +1,36 @@
-import cliProgress from "cli-progress";
+import { say, showProgress, type Interruption } from "@fovea/command-line";
 import type { Graph } from "./graph.ts";
 import type { NetworkWeights } from "./network.ts";
-import { train, type Epoch, type TrainSettings } from "./train.ts";
+import { train, type TrainSettings } from "./train.ts";
 
 /** Trains, says on standard error how far it is, and keeps what was learned when Ctrl-C stops it. */
-export async function trainWithProgress(graph: Graph, settings: TrainSettings): Promise<NetworkWeights> {
-  const stream = process.stderr;
+export async function trainWithProgress(
+  graph: Graph,
+  settings: TrainSettings,
+  { signal }: Interruption,
+): Promise<NetworkWeights> {
   const started = performance.now();
-  const bar = stream.isTTY
-    ? new cliProgress.SingleBar({
-        stream,
-        hideCursor: true,
-        clearOnComplete: true,
-        barsize: 24,
-        barCompleteChar: "█",
-        barIncompleteChar: "░",
-        format: "{bar} epoch {value} of at most {total}, loss {loss}, validation {accuracy}",
-      })
-    : null;
-  if (bar) stream.write("Training until it no longer gets better; Ctrl-C stops it and keeps the best so far.\n");
-  bar?.start(settings.maximumEpochs, 0, { loss: "-", accuracy: "-" });
-  let isStopped = false;
-  const stop = (): void => void (isStopped = true);
-  process.once("SIGINT", stop);
-  const progress = ({ epoch, validationLoss, validationAccuracy }: Epoch): void => {
-    bar?.update(epoch, { loss: validationLoss.toFixed(3), accuracy: `${(100 * validationAccuracy).toFixed(1)} %` });
-  };
-  const { weights, best, epochs } = await train(graph, { ...settings, isStopped: () => isStopped, progress });
-  process.removeListener("SIGINT", stop);
-  bar?.stop();
-  if (isStopped) process.exitCode = 130;
+  const total = settings.maximumEpochs;
+  let [loss, accuracy] = ["-", "-"];
+  const bar = showProgress({
+    total,
+    describe: (epoch) => `epoch ${epoch} of at most ${total}, loss ${loss}, validation ${accuracy}`,
+  });
+  if (bar.isShown) {
+    bar.aside(() => say("Training until it no longer gets better; Ctrl-C stops it and keeps the best so far."));
+  }
+  const { weights, best, epochs } = await train(graph, {
+    ...settings,
+    isStopped: () => signal.aborted,
+    progress: ({ epoch, validationLoss, validationAccuracy }) => {
+      [loss, accuracy] = [validationLoss.toFixed(3), `${(100 * validationAccuracy).toFixed(1)} %`];
+      bar.update(epoch);
+    },
+  });
+  bar.stop();
   const seconds = (performance.now() - started) / 1000;
-  stream.write(
-    `Trained for ${epochs} epochs in ${seconds.toFixed(0)} s, best at ${best.epoch}: validation loss ${best.validationLoss.toFixed(3)}.\n`,
+  say(
+    `Trained for ${epochs} epochs in ${seconds.toFixed(0)} s, best at ${best.epoch}: validation loss ${best.validationLoss.toFixed(3)}.`,
   );
   return weights;
 }

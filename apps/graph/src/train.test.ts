@@ -2,7 +2,7 @@ import { randomGenerator } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { accuracy, likeliest } from "./accuracy.ts";
 import { adam } from "./adam.ts";
-import { backends } from "./backends.ts";
+import { backends } from "@fovea/command-line/backends";
 import type { Graph } from "./graph.ts";
 import { createNeighborhood } from "./neighbor-mask.ts";
 import { networkForward } from "./network.ts";

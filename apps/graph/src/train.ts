@@ -19,7 +19,7 @@ const patience = 100;
 export const mostEpochs = 1000;
 
 /** How far training is. */
-export interface Epoch {
+interface Epoch {
   readonly epoch: number;
   /** Mean cross-entropy over the training nodes, with dropout. */
   readonly loss: number;

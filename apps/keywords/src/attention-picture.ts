@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { loudness } from "@fovea/listen/src/loudness.ts";
-import { sampleRate } from "@fovea/listen/src/resample.ts";
+import { loudness } from "@fovea/sound";
+import { sampleRate } from "@fovea/sound";
 import type { Hearing } from "./hear-sound.ts";
 import { melPng } from "./mel-picture.ts";
 import { percent, ranking } from "./ranking.ts";

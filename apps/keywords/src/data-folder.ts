@@ -1,25 +1,21 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { findData, missingData } from "@fovea/command-line";
 
-/** Where models and recordings lie beside a checkout of the project. */
-const beside = resolve(import.meta.dirname, "../../../../shared/data");
-
+const name = "kwt1";
 export const modelFile = "kwt1.tflite";
-const folder = join(beside, "kwt1");
 
-/** The folder with the model's weights and labels, or null where they have not come with the project. */
+/** The folder with the model's weights and labels, or null where they have not been fetched. */
 export function findModelFolder(given?: string): string | null {
-  if (given !== undefined) return given;
-  return existsSync(join(folder, modelFile)) ? folder : null;
+  return given ?? findData(name, modelFile);
 }
 
-export const missingModel =
-  `The weights are not on this machine: expected ${join(folder, modelFile)}, the model KWT-1 of ARM's keyword-transformer (Apache-2.0). ` +
-  `Put ${modelFile} and its labels.txt there, or name their folder with --weights.`;
+export const missingModel: () => string = () => missingData(name, "The model KWT-1", "--weights");
 
 /** Recordings of a second each: what is heard without a file. Those that are there. */
 export function findRecordings(): string[] {
-  return ["yes", "no", "silence"]
-    .map((word) => join(beside, "audio", `${word}_1000ms.wav`))
-    .filter((path) => existsSync(path));
+  return ["yes", "no", "silence"].flatMap((word) => {
+    const file = `${word}_1000ms.wav`;
+    const folder = findData("audio", file);
+    return folder === null ? [] : [join(folder, file)];
+  });
 }

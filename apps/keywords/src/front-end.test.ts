@@ -1,5 +1,5 @@
-import { backends } from "@fovea/listen/src/backends.ts";
-import { tone } from "@fovea/listen/src/testing/wav-bytes.ts";
+import { backends } from "@fovea/command-line/backends";
+import { tone } from "@fovea/sound/testing";
 import { assertAllClose, randomGenerator, tensor, toArray, toNested } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { findModelFolder } from "./data-folder.ts";

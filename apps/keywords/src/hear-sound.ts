@@ -1,5 +1,5 @@
-import { sampleRate } from "@fovea/listen/src/resample.ts";
-import { KeywordsError } from "./keywords-error.ts";
+import { sampleRate } from "@fovea/sound";
+import { UserError } from "@fovea/command-line";
 import type { Label } from "./labels.ts";
 import { secondsOf, type Second } from "./seconds-of.ts";
 import type { Look, Spotter } from "./spotter.ts";
@@ -26,7 +26,7 @@ export interface Hearing {
 
 /** Hears a sound second by second.
  *  @param threshold least probability of a word
- *  @throws {KeywordsError} when nothing is in it */
+ *  @throws {UserError} when nothing is in it */
 export async function hearSound(
   name: string,
   sound: AsyncIterable<Float32Array>,
@@ -53,7 +53,7 @@ export async function hearSound(
     } else if (isFound) words.push({ word, start, end: start + 1, probability });
     isGoingOn = isFound;
   }
-  if (told === null) throw new KeywordsError(`${name} holds no sound: expected at least one sample.`);
+  if (told === null) throw new UserError(`${name} holds no sound: expected at least one sample.`);
   const { first, samples } = told.second;
   return {
     name,

@@ -1,3 +1,4 @@
+import { jsonText } from "@fovea/command-line";
 import type { Hearing } from "./hear-sound.ts";
 import { ranking } from "./ranking.ts";
 
@@ -9,5 +10,5 @@ export function hearingsAsJson(hearings: readonly Hearing[]): string {
     const second = { start: told.start, label: ranking(hearing)[0].name, probabilities, attention: told.attention };
     return { file: name, seconds, words, second };
   });
-  return JSON.stringify(list, null, 2);
+  return jsonText(list, 2);
 }

@@ -5,7 +5,7 @@ import { at } from "@fovea/tensor";
 import { afterAll, describe, expect, test } from "vitest";
 import { findModelFolder, modelFile } from "./data-folder.ts";
 import { readKeywordWeights } from "./keyword-weights.ts";
-import { KeywordsError } from "./keywords-error.ts";
+import { UserError } from "@fovea/command-line";
 
 const model = findModelFolder();
 const folder = mkdtempSync(join(tmpdir(), "fovea-keywords-weights-"));
@@ -45,7 +45,7 @@ describe.skipIf(model === null)("the file of KWT-1 (without it: skipped)", () =>
     ["a scale that is none", 4, Float32Array.of(0.125), Float32Array.of(NaN), "truediv;"],
   ])("%s is refused", async (_, length, numbers, change, message) => {
     const error = await refused(length, numbers, change);
-    expect(error).toBeInstanceOf(KeywordsError);
+    expect(error).toBeInstanceOf(UserError);
     expect((error as Error).message).toContain(message);
   });
 });

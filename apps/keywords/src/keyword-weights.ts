@@ -9,7 +9,7 @@ import { openTflite } from "@fovea/weights/tflite";
 import { checkFrames } from "./check-frames.ts";
 import { modelFile } from "./data-folder.ts";
 import type { FrontEndWeights } from "./front-end.ts";
-import { KeywordsError } from "./keywords-error.ts";
+import { UserError } from "@fovea/command-line";
 import { names, namesOfLayer } from "./weight-names.ts";
 
 export interface KeywordWeights {
@@ -27,14 +27,14 @@ const layers = 12;
 const width = 64;
 
 /** Reads KWT-1: matrices are kept `[out, in]`.
- *  @throws {KeywordsError} when the file is missing, damaged or another model's */
+ *  @throws {UserError} when the file is missing, damaged or another model's */
 export async function readKeywordWeights(folder: string): Promise<KeywordWeights> {
   const path = join(folder, modelFile);
   try {
     const weights = await requireAll(await openTflite(await fileSource(path)), weightShapes());
     for (const [name, weight] of Object.entries(weights)) {
       const isSound = readValues(weight).every(Number.isFinite);
-      if (!isSound) throw new KeywordsError(`${path} is damaged: ${name} is not finite.`);
+      if (!isSound) throw new UserError(`${path} is damaged: ${name} is not finite.`);
     }
     const arranged = arrange(weights);
     checkFrames(path, arranged);
@@ -43,11 +43,11 @@ export async function readKeywordWeights(folder: string): Promise<KeywordWeights
     if (!(error instanceof WeightFileError)) throw error;
     if (error instanceof WeightNameError) {
       const { length, 0: first } = error.lookedFor;
-      throw new KeywordsError(
+      throw new UserError(
         `${path} is another model's: of the weights that this one needs, ${length} are missing or of another shape, beginning with ${first}.`,
       );
     }
-    throw new KeywordsError(`The weights cannot be used. ${error.message}`);
+    throw new UserError(`The weights cannot be used. ${error.message}`);
   }
 }
 

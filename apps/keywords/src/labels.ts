@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { KeywordsError } from "./keywords-error.ts";
+import { readText, UserError } from "@fovea/command-line";
 
 /** What the model can answer. */
 export interface Label {
@@ -10,18 +9,15 @@ export interface Label {
 }
 
 /** Labels beside the model's file, one a line; what is no word stands between underscores.
- *  @throws {KeywordsError} when they cannot be read, or are not as many as the model's answers */
+ *  @throws {UserError} when they cannot be read, or are not as many as the model's answers */
 export async function readLabels(folder: string, count: number): Promise<Label[]> {
   const path = join(folder, "labels.txt");
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw new KeywordsError(
-      `${path} cannot be read (${error.code ?? error.message}). Put the model's labels there, one a line.`,
-    );
-  });
+  const remedy = "Put the model's labels there, one a line.";
+  const text = await readText(path, { mostBytes: 2 ** 20, remedy });
   const lines = text.split("\n").map((line) => line.trim());
   const written = lines.filter((line) => line !== "");
   if (written.length !== count) {
-    throw new KeywordsError(`${path} is another model's: expected ${count} labels, one a line, got ${written.length}.`);
+    throw new UserError(`${path} is another model's: expected ${count} labels, one a line, got ${written.length}.`);
   }
   return written.map(labelOf);
 }

@@ -1,8 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tone, wavBytes } from "@fovea/listen/src/testing/wav-bytes.ts";
+import { runMain, type Ran } from "@fovea/command-line/testing";
+import { tone, wavBytes } from "@fovea/sound/testing";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findModelFolder, findRecordings } from "./data-folder.ts";
@@ -10,21 +10,11 @@ import { recording } from "./testing/recording.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-keywords-main-"));
 const isThere = findModelFolder() !== null && findRecordings().length === 3;
+const main = join(import.meta.dirname, "main.ts");
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the app in the folder, as a person would. */
-function run(...argv: string[]): { status: number | null; stdout: string; stderr: string } {
-  return start(join(import.meta.dirname, "main.ts"), argv);
-}
-
-function start(main: string, argv: readonly string[]): { status: number | null; stdout: string; stderr: string } {
-  const env = {
-    ...process.env,
-    NODE_COMPILE_CACHE: join(tmpdir(), "fovea-keywords-compiled"),
-    FOVEA_CALLED_FROM: folder,
-  };
-  return spawnSync(process.execPath, [main, ...argv], { encoding: "utf8", env });
-}
+/** Runs the app as a person in the folder would. */
+const run = (...argv: string[]): Ran => runMain(main, argv, { calledFrom: folder });
 
 test("--help names the words and the options", () => {
   const { status, stdout } = run("--help");
@@ -96,7 +86,7 @@ describe.skipIf(!isThere)("with the model and its recordings (without: skipped)"
     expect(status).toBe(1);
     expect(stdout).toMatch(/^tone\.wav: /);
     expect(stderr.trimEnd().split("\n")).toEqual([
-      expect.stringMatching(/missing\.wav cannot be read \(ENOENT\)/),
+      expect.stringMatching(/missing\.wav cannot be read: there is no such file or folder/),
       expect.stringMatching(/notes\.wav is no WAV file/),
       expect.stringMatching(/is a folder/),
       "empty.wav holds no sound: expected at least one sample.",
@@ -121,21 +111,17 @@ describe.skipIf(!isThere)("with the model and its recordings (without: skipped)"
       renamed,
       "is another model's: of the weights that this one needs, 1 are missing or of another shape, beginning with pos_emb.",
     );
-    check(whole, "labels.txt cannot be read (ENOENT)");
+    check(whole, "labels.txt cannot be read: there is no such file or folder");
     writeFileSync(join(damaged, "labels.txt"), "yes\nno\n");
     check(whole, "labels.txt is another model's: expected 12 labels, one a line, got 2.");
   });
 });
 
-test("without the weights it says where they belong, and that is no failure", () => {
-  // a copy of the app has nothing beside its checkout
-  const copy = join(folder, "a/checkout/apps/keywords");
-  cpSync(import.meta.dirname, join(copy, "src"), { recursive: true });
-  symlinkSync(join(import.meta.dirname, "../node_modules"), join(copy, "node_modules"), "junction");
-  const { status, stdout, stderr } = start(join(copy, "src/main.ts"), []);
+test("without the weights it says how to get them, and that is no failure", () => {
+  const { status, stdout, stderr } = runMain(main, [], { env: { FOVEA_DATA: folder } });
   expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
-  expect(stderr).toMatch(
-    /^The weights are not on this machine: expected .*kwt1\.tflite, .*, or name their folder with --weights\.\n$/,
+  expect(stderr).toBe(
+    `The model KWT-1 is not on this machine: expected ${join(folder, "kwt1")}. Run "npm run fetch -- kwt1", or name its folder with --weights.\n`,
   );
 });
 
@@ -144,7 +130,7 @@ test.each([
   [["--attention", "looks.gif"], "Expected a file whose name ends in .svg or .png."],
   [["--threshold", "2"], "Expected a number from 0 to 1."],
   [["--backend", "paper"], "Allowed choices are wasm, reference."],
-  [["--weights", ".", "a.wav", "--attention", "no/where.svg"], "cannot be written (ENOENT)"],
+  [["--weights", ".", "a.wav", "--attention", "no/where.svg"], "cannot be written: there is no such file or folder"],
 ])("%j ends with one sentence", (argv, message) => {
   const { status, stderr } = run(...argv);
   expect(status).toBe(1);

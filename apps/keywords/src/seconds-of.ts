@@ -1,4 +1,4 @@
-import { heardSamples } from "./spotter.ts";
+import { heardSamples } from "./heard-samples.ts";
 
 /** A second of a longer sound. */
 export interface Second {

@@ -1,15 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { backends } from "@fovea/listen/src/backends.ts";
-import { allSamples, openWavFile } from "@fovea/listen/src/open-sound.ts";
-import { tone, wavBytes } from "@fovea/listen/src/testing/wav-bytes.ts";
+import { backends } from "@fovea/command-line/backends";
+import { allSamples, openWavFile } from "@fovea/sound";
+import { tone, wavBytes } from "@fovea/sound/testing";
 import { full } from "@fovea/tensor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findModelFolder } from "./data-folder.ts";
 import { readKeywordWeights } from "./keyword-weights.ts";
 import { readLabels, type Label } from "./labels.ts";
-import { createSpotter, heardSamples, type Spotter } from "./spotter.ts";
+import { heardSamples } from "./heard-samples.ts";
+import { createSpotter, type Spotter } from "./spotter.ts";
 import { plainWeights } from "./testing/plain-weights.ts";
 import { recording } from "./testing/recording.ts";
 

@@ -5,10 +5,7 @@ import { add, matmul, reshape, slice, softmax, toArray, type Tensor } from "@fov
 import { createEncoder } from "@fovea/transformer";
 import { createFrontEnd, type SoundPicture } from "./front-end.ts";
 import type { KeywordWeights } from "./keyword-weights.ts";
-import { KeywordsError } from "./keywords-error.ts";
-
-/** Samples of 16 kHz that the model hears at once: a second. */
-export const heardSamples = 16_000;
+import { UserError } from "@fovea/command-line";
 
 /** What the model makes of a second of sound, and why. */
 export interface Look {
@@ -23,7 +20,7 @@ export interface Look {
 export interface Spotter {
   /** @param samples `heardSamples` of 16 kHz in [-1, 1]
    *  @returns a probability for each label
-   *  @throws {KeywordsError} when the weights are so large that nothing finite comes out */
+   *  @throws {UserError} when the weights are so large that nothing finite comes out */
   hear(samples: Float32Array): readonly number[];
   /** The same, with where in the sound the model looked: twice the work. */
   look(samples: Float32Array): Look;
@@ -48,7 +45,7 @@ export function createSpotter(weights: KeywordWeights, backend: Backend): Spotte
     });
     const logits = add(matmul(slice(vectors, [null, 0]), head.weight), head.bias);
     if (toArray(logits).every(Number.isFinite)) return toArray(softmax(logits));
-    throw new KeywordsError("The weights give no finite answer: their file is damaged. Get it again.");
+    throw new UserError("The weights give no finite answer: their file is damaged. Get it again.");
   };
 
   return {

@@ -1,5 +1,5 @@
-import { loudness } from "./loudness.ts";
-import { sampleRate } from "./resample.ts";
+import { loudness } from "@fovea/sound";
+import { sampleRate } from "@fovea/sound";
 import { samplesPerVector, type Word } from "./word-times.ts";
 import type { Transcript } from "./transcribe.ts";
 import { wordsOf } from "./words.ts";

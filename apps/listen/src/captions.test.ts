@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { srtOf, vttOf } from "./captions.ts";
-import { clock } from "./clock.ts";
+import { clock } from "@fovea/sound";
 
 const word = (text: string, start: number, end: number): { text: string; start: number; end: number } => ({
   text,

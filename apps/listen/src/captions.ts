@@ -1,4 +1,4 @@
-import { clock } from "./clock.ts";
+import { clock } from "@fovea/sound";
 import type { Word } from "./word-times.ts";
 
 /** What captions are made to be read by: 42 letters a line and two lines are what television and films use; a pause or the end of a sentence starts

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { cutSound, type CutOptions, type Piece } from "./cut-sound.ts";
-import { tone } from "./testing/wav-bytes.ts";
+import { tone } from "@fovea/sound/testing";
 
 const second = 16_000;
 const recording = { least: 4, most: 8, atFirstPause: false, rest: Infinity };

@@ -1,5 +1,5 @@
-import { inaudible, loudness, pauseLevel } from "./loudness.ts";
-import { sampleRate } from "./resample.ts";
+import { inaudible, loudness, pauseLevel } from "@fovea/sound";
+import { sampleRate } from "@fovea/sound";
 
 /** Stretches in which loudness is measured: 20 ms. */
 const stretch = 320;

@@ -1,13 +1,11 @@
+import { printable, showProgress, type Progress } from "@fovea/command-line";
+import { backends } from "@fovea/command-line/backends";
+import { clock, sampleRate, type Sound } from "@fovea/sound";
 import type { Arguments } from "./arguments.ts";
 import { attentionPicture } from "./attention-picture.ts";
-import { backends } from "./backends.ts";
-import { clock } from "./clock.ts";
 import { cutSound, livePieces, recordingPieces } from "./cut-sound.ts";
 import { modelFolder } from "./model-files.ts";
 import { openMoonshine, type Moonshine } from "./moonshine.ts";
-import type { Sound } from "./open-sound.ts";
-import { showProgress } from "./progress.ts";
-import { sampleRate } from "./resample.ts";
 import { transcribe } from "./transcribe.ts";
 import { wordTimes, type Word } from "./word-times.ts";
 
@@ -23,7 +21,7 @@ export interface Heard {
 }
 
 /** Writes down a sound piece by piece, in the memory of one piece: what is kept is words.
- *  @throws {ListenError} when the model's files cannot be read */
+ *  @throws {UserError} when the model's files cannot be read */
 export async function listen(sound: Sound, options: Arguments): Promise<Heard> {
   const backend = backends[options.backend]();
   try {
@@ -42,9 +40,9 @@ async function writeDown(model: Moonshine, sound: Sound, options: Arguments): Pr
   const keepsWords = json || srt !== undefined || vtt !== undefined;
   const isTimed = keepsWords || timestamps || isDrawn;
   const length = sound.seconds !== null && sound.seconds > recordingPieces.most ? sound.seconds : null;
-  const progress = showProgress(length, process.stderr);
+  const progress = length === null ? null : barOf(length);
   // a bar on the same terminal leaves no room for half a line
-  const streams = !timestamps && !json && !(progress.isShown && process.stdout.isTTY);
+  const streams = !timestamps && !json && !(progress?.isShown && process.stdout.isTTY);
 
   let [seconds, text] = [0, ""];
   let picture: string | null = null;
@@ -57,21 +55,34 @@ async function writeDown(model: Moonshine, sound: Sound, options: Arguments): Pr
   };
   for await (const { start, samples } of cutSound(counted(), raw ? livePieces : recordingPieces)) {
     const transcript = await transcribe(model, samples, { attention: isTimed, ...(streams && { write }) });
-    progress.update(start + samples.length / sampleRate);
+    progress?.update(start + samples.length / sampleRate);
     if (transcript.text === "") continue;
     const timed = isTimed ? wordTimes(transcript, samples, start) : [];
-    if (timestamps) progress.aside(() => write(timed.map(lineOf).join("")));
-    else if (!json) progress.aside(() => write(streams ? "\n" : `${transcript.text}\n`));
+    const aside = progress?.aside ?? ((print: () => void) => print());
+    if (timestamps) aside(() => write(timed.map(lineOf).join("")));
+    else if (!json) aside(() => write(streams ? "\n" : `${transcript.text}\n`));
     text = text === "" ? transcript.text : `${text} ${transcript.text}`;
     if (keepsWords) words.push(...timed);
     if (isDrawn) picture ??= attentionPicture(transcript, timed, samples, start);
   }
-  progress.stop();
+  progress?.stop();
   return { text, seconds, words, picture };
 }
 
+const time = (seconds: number): string => clock(seconds, { digits: 0 });
+
+/** @param total seconds of the recording */
+function barOf(total: number): Progress {
+  return showProgress({
+    total,
+    label: "Listening",
+    describe: (value, secondsLeft) =>
+      `${time(value)} of ${time(total)}${Number.isFinite(secondsLeft) ? `, ${time(secondsLeft)} left` : ""}`,
+  });
+}
+
 function write(text: string): void {
-  process.stdout.write(text);
+  process.stdout.write(printable(text, "\n"));
 }
 
 function lineOf({ text, start, end }: Word): string {

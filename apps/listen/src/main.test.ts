@@ -1,19 +1,16 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runMain, type Ran } from "@fovea/command-line/testing";
 import { afterAll, expect, test } from "vitest";
 import { sample } from "./arguments.ts";
-import { wavBytes } from "./testing/wav-bytes.ts";
+import { wavBytes } from "@fovea/sound/testing";
 
 const folder = mkdtempSync(join(tmpdir(), "fovea-listen-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function run(argv: readonly string[], input?: Uint8Array): { status: number | null; stdout: string; stderr: string } {
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "fovea-listen-compiled") };
-  const main = join(import.meta.dirname, "main.ts");
-  return spawnSync(process.execPath, [main, ...argv], { encoding: "utf8", env, ...(input && { input }) });
-}
+const run = (argv: readonly string[], input?: Uint8Array): Ran =>
+  runMain(join(import.meta.dirname, "main.ts"), argv, input ? { input } : {});
 
 const said = "Each word looks back at the moment of sound it came from.";
 
@@ -56,15 +53,20 @@ test("silence is called silence", () => {
 });
 
 test.each<[string[], string]>([
-  [["/nowhere.wav"], "/nowhere.wav cannot be read (ENOENT). Check the path and its permissions.\n"],
+  [
+    ["/nowhere.wav"],
+    "/nowhere.wav cannot be read: there is no such file or folder. Check the path and its permissions.\n",
+  ],
   [[join(import.meta.dirname, "main.ts")], "main.ts is no WAV file. Convert it: ffmpeg"],
   [[sample, "--model", "/nowhere"], "The model file /nowhere/encoder_model.onnx cannot be used"],
   [
     [sample, "--srt", "/nowhere/a.srt"],
-    "/nowhere/a.srt cannot be written (ENOENT). Check the folder and its permissions.\n",
+    "/nowhere/a.srt cannot be written: there is no such file or folder. Choose another place, or check its permissions.\n",
   ],
   [[sample, "--vtt", import.meta.dirname], "src is a folder. Name a file in it.\n"],
   [[sample, "--rate", "8000"], "--format, --rate and --channels describe raw samples on standard input"],
+  [[sample, "--attention", "looks.png"], "Expected a file whose name ends in .svg."],
+  [["a\u001B[31m.wav"], "a\\x1b[31m.wav cannot be read: there is no such file or folder."],
   [["-", "--rate", "0"], "Expected a whole number from 1000 to 192000."],
   [["-", "--format", "mp3"], "Allowed choices are s16le, f32le."],
   [[sample, sample], "too many arguments. Expected 1 argument but got 2."],

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { referenceBackend } from "@fovea/dot-product-attention";
 import { afterAll, expect, test } from "vitest";
-import { ListenError } from "./listen-error.ts";
+import { UserError } from "@fovea/command-line";
 import { modelFolder, openModelFile } from "./model-files.ts";
 import { openMoonshine } from "./moonshine.ts";
 import { readEncoder } from "./moonshine-weights.ts";
@@ -32,7 +32,7 @@ test.each<[string, Uint8Array]>([
 ])("a model file that is %s ends in one sentence", async (_, bytes) => {
   writeFileSync(join(folder, "encoder_model.onnx"), bytes);
   const refused = await openModelFile(folder, "encoder_model.onnx", readEncoder).catch((error: unknown) => error);
-  expect(refused).toBeInstanceOf(ListenError);
+  expect(refused).toBeInstanceOf(UserError);
   expect((refused as Error).message).toMatch(/^The model file .*encoder_model\.onnx cannot be used: [^\n]+$/);
 });
 
@@ -46,5 +46,5 @@ test("random damage is read as other numbers, or ends in one sentence", async ()
     writeFileSync(join(folder, "encoder_model.onnx"), bytes);
     await openModelFile(folder, "encoder_model.onnx", readEncoder).catch((error: Error) => ends.add(error.name));
   }
-  expect([...ends]).toEqual(["ListenError"]);
+  expect([...ends]).toEqual(["UserError"]);
 });

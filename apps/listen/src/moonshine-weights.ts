@@ -27,7 +27,7 @@ export interface EncoderParts {
 }
 
 /** The weights in `encoder_model.onnx`, as floats.
- *  @throws {ListenError} when a weight is missing or misshapen
+ *  @throws {UserError} when a weight is missing or misshapen
  *  @throws {WeightFileError} when its numbers cannot be read */
 export async function readEncoder(file: OnnxFile): Promise<EncoderParts> {
   const read = weightReader(file);
@@ -63,7 +63,7 @@ export async function readEncoder(file: OnnxFile): Promise<EncoderParts> {
 }
 
 /** The weights in `decoder_model_merged.onnx`, as floats; `_merged_0` is what was added to the names when the first and the later steps became one file.
- *  @throws {ListenError} when a weight is missing or misshapen
+ *  @throws {UserError} when a weight is missing or misshapen
  *  @throws {WeightFileError} when its numbers cannot be read */
 export async function readDecoder(file: OnnxFile): Promise<DecoderWeights> {
   const read = weightReader(file);

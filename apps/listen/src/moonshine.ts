@@ -25,7 +25,7 @@ export interface Moonshine {
 }
 
 /** Reads the weights out of `encoder_model.onnx` and `decoder_model_merged.onnx`.
- *  @throws {ListenError} naming the file that is missing, damaged or of another model */
+ *  @throws {UserError} naming the file that is missing, damaged or of another model */
 export async function openMoonshine(folder: string, backend: Backend): Promise<Moonshine> {
   const { sound, encoder: encoderWeights } = await openModelFile(folder, "encoder_model.onnx", readEncoder);
   const decoderWeights = await openModelFile(folder, "decoder_model_merged.onnx", readDecoder);

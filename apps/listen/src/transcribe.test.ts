@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { createWasmBackend } from "@fovea/backend-wasm";
@@ -7,16 +7,16 @@ import * as onnxruntime from "onnxruntime-node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sample } from "./arguments.ts";
 import { attentionPicture } from "./attention-picture.ts";
-import { ListenError } from "./listen-error.ts";
+import { dataFolder, findData, UserError } from "@fovea/command-line";
 import { modelFolder } from "./model-files.ts";
 import { openMoonshine, type Moonshine } from "./moonshine.ts";
-import { allSamples, openStream, openWavFile } from "./open-sound.ts";
-import { tone, wavBytes } from "./testing/wav-bytes.ts";
+import { allSamples, openStream, openWavFile } from "@fovea/sound";
+import { tone, wavBytes } from "@fovea/sound/testing";
 import { decode, transcribe } from "./transcribe.ts";
 import { wordTimes } from "./word-times.ts";
 
-const audio = join(import.meta.dirname, "../../../../shared/data/audio");
-const isHere = existsSync(audio);
+const audio = join(dataFolder(), "audio");
+const isHere = findData("audio", "jfk.wav") !== null && findData("audio", "mr_quilter.npy") !== null;
 if (!isHere) console.warn(`skipped: the golden recordings are not on this machine, expected ${audio}`);
 
 const backend = createWasmBackend();
@@ -125,7 +125,7 @@ test("the decoder writes no more tokens than it may", async () => {
 
 test("answers that are no numbers, as damaged weights give them, end it in one sentence", async () => {
   await expect(decode(model, full([1, 3, 288], NaN), 3)).rejects.toThrow(
-    new ListenError("The model gives no finite answer: its files are damaged. Get them again."),
+    new UserError("The model gives no finite answer: its files are damaged. Get them again."),
   );
 });
 

@@ -2,9 +2,9 @@ import { setImmediate } from "node:timers/promises";
 import { attentionWeights } from "@fovea/dot-product-attention";
 import { readValues, type Tensor } from "@fovea/tensor";
 import { generate, TransformerError, type LayerResult } from "@fovea/transformer";
-import { ListenError } from "./listen-error.ts";
+import { UserError } from "@fovea/command-line";
 import { textEnd, textStart, type Moonshine } from "./moonshine.ts";
-import { sampleRate } from "./resample.ts";
+import { sampleRate } from "@fovea/sound";
 import { fewestSamples } from "./sound-vectors.ts";
 import { textOf } from "./tokenizer.ts";
 
@@ -49,7 +49,7 @@ export async function transcribe(
 
 /** The decoder's half: the likeliest token each time, until the model ends the text.
  *  @param memory what `encode` gave
- *  @throws {ListenError} when the model's answers are no numbers: its weights are damaged */
+ *  @throws {UserError} when the model's answers are no numbers: its weights are damaged */
 export async function decode(
   model: Moonshine,
   memory: Tensor,
@@ -81,7 +81,7 @@ export async function decode(
     }
   } catch (cause) {
     if (!(cause instanceof TransformerError)) throw cause;
-    throw new ListenError("The model gives no finite answer: its files are damaged. Get them again.", { cause });
+    throw new UserError("The model gives no finite answer: its files are damaged. Get them again.", { cause });
   } finally {
     session.dispose();
   }

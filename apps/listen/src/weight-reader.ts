@@ -2,9 +2,9 @@ import type { MultiHeadAttentionWeights, Projection } from "@fovea/multi-head-at
 import { readValues, tensor, type Tensor } from "@fovea/tensor";
 import type { Normalization, QuantizedHead } from "@fovea/transformer";
 import type { OnnxFile } from "@fovea/weights/onnx";
-import { ListenError } from "./listen-error.ts";
+import { UserError } from "@fovea/command-line";
 
-/** Reads parts of a model out of an ONNX file whose matrices are integers. All of it throws a ListenError when a weight is missing or misshapen. */
+/** Reads parts of a model out of an ONNX file whose matrices are integers. All of it throws a UserError when a weight is missing or misshapen. */
 export interface WeightReader {
   /** A weight as it is stored. */
   find(name: string, shape: readonly number[]): Promise<Tensor>;
@@ -24,8 +24,7 @@ export interface WeightReader {
 }
 
 export function weightReader(file: OnnxFile): WeightReader {
-  const other = (what: string): ListenError =>
-    new ListenError(`${file.file} is not Moonshine tiny, or damaged: ${what}.`);
+  const other = (what: string): UserError => new UserError(`${file.file} is not Moonshine tiny, or damaged: ${what}.`);
   const names = new Set(file.names);
   const inputsOf = new Map(file.nodes.map(({ name, inputs }) => [name, inputs]));
 

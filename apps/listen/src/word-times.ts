@@ -1,6 +1,6 @@
 import { alignRows } from "./align.ts";
-import { loudness, pauseLevel } from "./loudness.ts";
-import { sampleRate } from "./resample.ts";
+import { loudness, pauseLevel } from "@fovea/sound";
+import { sampleRate } from "@fovea/sound";
 import type { Transcript } from "./transcribe.ts";
 import { wordsOf } from "./words.ts";
 

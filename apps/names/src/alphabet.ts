@@ -1,4 +1,4 @@
-import { NamesError } from "./names-error.ts";
+import { UserError } from "@fovea/command-line";
 
 /** Letters as a vocabulary numbers them: one a line, the first three are `<blank>`, `<s>` and `</s>`. */
 export interface Alphabet {
@@ -6,7 +6,7 @@ export interface Alphabet {
   readonly size: number;
   readonly start: number;
   readonly end: number;
-  /** @throws {NamesError} for a letter that is not there */
+  /** @throws {UserError} for a letter that is not there */
   idsOf(text: string): number[];
   textOf(ids: readonly number[]): string;
 }
@@ -16,7 +16,7 @@ export function createAlphabet(vocabulary: string): Alphabet {
   const ids = new Map(letters.map((letter, id) => [letter, id]));
   const [start, end] = [ids.get("<s>"), ids.get("</s>")];
   if (start === undefined || end === undefined) {
-    throw new NamesError("The vocabulary is damaged: expected the entries <s> and </s>, one a line.");
+    throw new UserError("The vocabulary is damaged: expected the entries <s> and </s>, one a line.");
   }
   return {
     size: letters.length,
@@ -26,7 +26,7 @@ export function createAlphabet(vocabulary: string): Alphabet {
       Array.from(text, (letter) => {
         const id = ids.get(letter);
         if (id !== undefined) return id;
-        throw new NamesError(
+        throw new UserError(
           `“${letter}” in “${text}” is no letter this model knows. It reads: ${letters.slice(3).join(" ")}`,
         );
       }),

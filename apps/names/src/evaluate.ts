@@ -3,7 +3,7 @@ import { readModelFile } from "./model-folder.ts";
 import type { Transliterator } from "./transliterator.ts";
 
 /** Pairs the model did not see in training are in `ar2en-test.txt`; figures are given for the first of them. */
-const evaluatedPairs = 150;
+export const evaluatedPairs = 150;
 
 export interface Evaluation {
   readonly pairs: number;
@@ -13,11 +13,17 @@ export interface Evaluation {
   readonly exact: number;
 }
 
-/** @param progress called after each name */
+export interface EvaluateOptions {
+  /** Ends it after the present name: the figures are then of those before. */
+  readonly signal?: AbortSignal;
+  /** Called after each name. */
+  readonly progress?: (done: number) => void;
+}
+
 export async function evaluate(
   folder: string,
   transliterator: Transliterator,
-  progress: (done: number, total: number) => void = () => {},
+  { signal, progress = () => {} }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const text = new TextDecoder().decode(await readModelFile(folder, "ar2en-test.txt"));
   const pairs = text
@@ -25,13 +31,15 @@ export async function evaluate(
     .split("\n")
     .slice(0, evaluatedPairs)
     .map((line) => line.split("\t"));
-  let [changes, letters, exact] = [0, 0, 0];
-  for (const [index, [arabic, latin]] of pairs.entries()) {
+  let [done, changes, letters, exact] = [0, 0, 0, 0];
+  for (const [arabic, latin] of pairs) {
     const written = await transliterator.transliterate(arabic);
     changes += editDistance(written, latin);
     letters += Array.from(latin).length;
     if (written === latin) exact++;
-    progress(index + 1, pairs.length);
+    progress(++done);
+    await new Promise((resolve) => setImmediate(resolve)); // lets Ctrl-C in
+    if (signal?.aborted) break;
   }
-  return { pairs: pairs.length, characterErrorRate: changes / letters, exact };
+  return { pairs: done, characterErrorRate: changes / letters, exact };
 }

@@ -1,39 +1,68 @@
-import { writeFile } from "node:fs/promises";
+import {
+  interrupted,
+  isPiped,
+  onInterruption,
+  readPipedText,
+  reporting,
+  runApp,
+  saveFile,
+  say,
+  showProgress,
+  UserError,
+} from "@fovea/command-line";
+import { backends } from "@fovea/command-line/backends";
 import { heatmapSvg } from "@fovea/inspection";
 import { transpose } from "@fovea/tensor";
 import pc from "picocolors";
 import { parseArguments, type Arguments } from "./arguments.ts";
-import { backends } from "./backends.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, evaluatedPairs } from "./evaluate.ts";
 import { findModelFolder, missingModel } from "./model-folder.ts";
-import { NamesError } from "./names-error.ts";
+import { readNames } from "./read-names.ts";
 import { namesAsJson, showName } from "./show-name.ts";
 import { openTransliterator, type Transliteration, type Transliterator } from "./transliterator.ts";
 
-// `npm run names | head` closes the pipe early, which is no mistake
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+const examples = ["مارتن", "سارة", "فيكتوريا"];
+/** A list of some ten thousand names. */
+const mostBytes = 2 ** 18;
 
-await reportingMistakes(() => main(parseArguments(process.argv.slice(2))));
+await runApp(() => main(parseArguments(process.argv.slice(2))));
 
-async function main(options: Arguments): Promise<void> {
+async function main(options: Arguments): Promise<number | void> {
   const folder = findModelFolder(options.model);
-  if (folder === null) {
-    process.stderr.write(`${missingModel}\n`);
-    return;
-  }
+  if (folder === null) return say(missingModel());
   const backend = backends[options.backend]();
   const transliterator = await openTransliterator(folder, backend, options.beams);
-  if (options.evaluate) await showEvaluation(folder, transliterator);
-  else await showNames(transliterator, options);
-  transliterator.dispose();
-  backend.dispose();
+  try {
+    if (options.evaluate) return await showEvaluation(folder, transliterator);
+    await showNames(transliterator, await askedFor(options), options);
+  } finally {
+    transliterator.dispose();
+    backend.dispose();
+  }
 }
 
-async function showNames(transliterator: Transliterator, options: Arguments): Promise<void> {
+/** The names of the arguments, or a pipe's, or without either some examples. */
+async function askedFor(options: Arguments): Promise<readonly string[]> {
+  if (options.names.length > 0) {
+    const names = readNames(options.names);
+    if (names.length === 0)
+      throw new UserError("There is no name in the arguments. Name some, as in: npm run names -- مارتن");
+    return names;
+  }
+  if (!isPiped(process.stdin.fd)) return examples;
+  const remedy = "Send fewer names at a time.";
+  const piped = await readPipedText(process.stdin, { what: "list of names", mostBytes, remedy });
+  const names = readNames([piped ?? ""]);
+  if (names.length > 0) return names;
+  say("No name came on standard input. Here are some examples.");
+  return examples;
+}
+
+async function showNames(transliterator: Transliterator, asked: readonly string[], options: Arguments): Promise<void> {
   const names: Transliteration[] = [];
-  for (const name of options.names) {
+  for (const name of asked) {
     // a name that cannot be read is reported and the others still have their turn
-    await reportingMistakes(async () => {
+    await reporting(async () => {
       const written = await transliterator.align(name);
       names.push(written);
       if (!options.json) process.stdout.write(`${showName(written, options.map, pc.isColorSupported)}\n`);
@@ -43,35 +72,25 @@ async function showNames(transliterator: Transliterator, options: Arguments): Pr
   if (options.attention === undefined || names.length === 0) return;
   const [{ source, target, alignment }] = names;
   const title = `${source.join("")} → ${target.join("")}: where each letter came from`;
-  const picture = heatmapSvg(transpose(alignment), { rowLabels: source, columnLabels: target, title });
-  try {
-    await writeFile(options.attention, picture);
-  } catch (error) {
-    throw new NamesError(`The picture could not be written: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  process.stderr.write(`Drew ${options.attention}\n`);
+  await saveFile(
+    options.attention,
+    heatmapSvg(transpose(alignment), { rowLabels: source, columnLabels: target, title }),
+  );
+  say(`Drew ${options.attention}`);
 }
 
-async function showEvaluation(folder: string, transliterator: Transliterator): Promise<void> {
+async function showEvaluation(folder: string, transliterator: Transliterator): Promise<number> {
+  const { signal } = onInterruption();
   const started = performance.now();
-  const isTerminal = process.stderr.isTTY === true;
-  const { pairs, characterErrorRate, exact } = await evaluate(folder, transliterator, (done, total) => {
-    if (isTerminal) process.stderr.write(`\r${done} of ${total}`);
+  const progress = showProgress({ total: evaluatedPairs, describe: (value) => `${value} of ${evaluatedPairs}` });
+  const { pairs, characterErrorRate, exact } = await evaluate(folder, transliterator, {
+    signal,
+    progress: progress.update,
   });
-  if (isTerminal) process.stderr.write("\r\u001B[K");
+  progress.stop();
   const seconds = (performance.now() - started) / 1000;
   process.stdout.write(
     `Character error rate ${characterErrorRate.toFixed(3)} on ${pairs} names, ${exact} without a mistake, in ${seconds.toFixed(1)} s.\n`,
   );
-}
-
-/** What a person can put right is one sentence on standard error and exit code 1; all else is a bug and stops everything. */
-async function reportingMistakes(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof NamesError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
+  return signal.aborted ? interrupted : 0;
 }

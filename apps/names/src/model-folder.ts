@@ -1,25 +1,18 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { NamesError } from "./names-error.ts";
+import { join } from "node:path";
+import { findData, missingData, readWhole } from "@fovea/command-line";
 
-/** Where the model lies beside a checkout of the project. */
-const beside = resolve(import.meta.dirname, "../../../../shared/data/ct2-aren-transliteration");
+const name = "ct2-aren-transliteration";
+/** The model has 742 kB, the longest list of names 269. */
+const mostBytes = 2 ** 26;
 
-/** The folder with `model.bin` and its vocabularies, or null where the model has not come with the project. */
+/** The folder with `model.bin` and its vocabularies, or null where they have not been fetched. */
 export function findModelFolder(given?: string): string | null {
-  if (given !== undefined) return given;
-  return existsSync(join(beside, "model.bin")) ? beside : null;
+  return given ?? findData(name, "model.bin");
 }
 
-export const missingModel = `The names model is not on this machine: expected ${beside}. It is CTranslate2's Arabic to English transliteration test model (OpenNMT/CTranslate2, tests/data/models/v2/aren-transliteration): put its files there, or name their folder with --model.`;
+export const missingModel: () => string = () => missingData(name, "The names model", "--model");
 
-/** @throws {NamesError} naming the file that cannot be read */
-export async function readModelFile(folder: string, name: string): Promise<Uint8Array> {
-  try {
-    return await readFile(join(folder, name));
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new NamesError(`The file ${join(folder, name)} cannot be read (${reason}). Check the folder of --model.`);
-  }
+/** @throws {UserError} naming the file that cannot be read */
+export function readModelFile(folder: string, file: string): Promise<Uint8Array> {
+  return readWhole(join(folder, file), { mostBytes, remedy: "Check the folder of --model." });
 }

@@ -1,5 +1,5 @@
 import { tensor, type Tensor } from "@fovea/tensor";
-import { NamesError } from "./names-error.ts";
+import { UserError } from "@fovea/command-line";
 
 /** Bytes of a number in the file and how one is read; the format's int8 and int16 weights are not used by this model. */
 const floatBytes = 4;
@@ -8,14 +8,14 @@ const mostDimensions = 8;
 /** Reads a CTranslate2 `model.bin` of format version 2: `u32 version, string specification, u32 revision, u32 count`, then per variable
  *  `string name, u8 rank, u32[rank] shape, u8 item size, u32 items, bytes`. A string is a u16 length, its bytes and a NUL. Little-endian.
  *  @returns every float32 variable by its name
- *  @throws {NamesError} when the file is cut short or not of this format */
+ *  @throws {UserError} when the file is cut short or not of this format */
 export function readCt2Model(bytes: Uint8Array): ReadonlyMap<string, Tensor> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let offset = 0;
   const take = (count: number): number => {
     const start = offset;
     if (count > bytes.length - start) {
-      throw new NamesError(
+      throw new UserError(
         `The model file is cut short: expected ${count} bytes at ${start}, got ${bytes.length - start}.`,
       );
     }
@@ -31,7 +31,7 @@ export function readCt2Model(bytes: Uint8Array): ReadonlyMap<string, Tensor> {
 
   const version = u32();
   if (version !== 2) {
-    throw new NamesError(`The model file is not of CTranslate2's format version 2, got ${version}. Convert it again.`);
+    throw new UserError(`The model file is not of CTranslate2's format version 2, got ${version}. Convert it again.`);
   }
   text(); // specification, e.g. "TransformerBase"
   u32(); // revision
@@ -40,7 +40,7 @@ export function readCt2Model(bytes: Uint8Array): ReadonlyMap<string, Tensor> {
   for (let variable = 0; variable < count; variable++) {
     const name = text();
     const rank = u8();
-    if (rank > mostDimensions) throw new NamesError(`The model file is damaged: ${name} has ${rank} dimensions.`);
+    if (rank > mostDimensions) throw new UserError(`The model file is damaged: ${name} has ${rank} dimensions.`);
     const shape = Array.from({ length: rank }, u32);
     const itemBytes = u8();
     const items = u32();
@@ -48,7 +48,7 @@ export function readCt2Model(bytes: Uint8Array): ReadonlyMap<string, Tensor> {
     const product = shape.reduce((product, length) => product * length, 1);
     // a length of 0 would hide absurd ones beside it
     if (product !== items || Math.max(1, ...shape) > Math.max(1, items)) {
-      throw new NamesError(`The model file is damaged: ${name} has shape [${shape.join(", ")}] and ${items} numbers.`);
+      throw new UserError(`The model file is damaged: ${name} has shape [${shape.join(", ")}] and ${items} numbers.`);
     }
     if (itemBytes === floatBytes && rank > 0) {
       const numbers = new Float32Array(items);

@@ -1,3 +1,4 @@
+import { jsonText, printable } from "@fovea/command-line";
 import { heatmap } from "@fovea/inspection";
 import { toNested, transpose } from "@fovea/tensor";
 import pc from "picocolors";
@@ -10,9 +11,13 @@ const leftToRight = "\u200E";
  *  @param map whether to draw */
 export function showName({ source, target, alignment }: Transliteration, map: boolean, color: boolean): string {
   const { bold } = pc.createColors(color);
-  const line = `${leftToRight}${source.join("")}${leftToRight} → ${bold(target.join(""))}`;
+  const line = `${leftToRight}${printable(source.join(""))}${leftToRight} → ${bold(printable(target.join("")))}`;
   if (!map || target.length === 0) return line;
-  const drawn = heatmap(transpose(alignment), { rowLabels: source, columnLabels: target, color });
+  const drawn = heatmap(transpose(alignment), {
+    rowLabels: source.map((letter) => printable(letter)),
+    columnLabels: target.map((letter) => printable(letter)),
+    color,
+  });
   return [line, "", ...drawn.split("\n").map((row) => `${leftToRight}  ${row}`), ""].join("\n");
 }
 
@@ -24,5 +29,5 @@ export function namesAsJson(names: readonly Transliteration[]): string {
     target,
     attention: toNested(alignment),
   }));
-  return JSON.stringify(list, null, 2);
+  return jsonText(list, 2);
 }

@@ -8,7 +8,7 @@ import type {
   Normalization,
   TokenEmbedding,
 } from "@fovea/transformer";
-import { NamesError } from "./names-error.ts";
+import { UserError } from "@fovea/command-line";
 
 const layers = 6;
 const dim = 32;
@@ -16,21 +16,21 @@ const dim = 32;
 const positions = 256;
 
 /** CTranslate2's variables as the weights of an encoder and a decoder: matrices are kept `[out, in]` there, and query, key and value are one.
- *  @throws {NamesError} when a variable is missing or misshapen */
+ *  @throws {UserError} when a variable is missing or misshapen */
 export function transliteratorWeights(variables: ReadonlyMap<string, Tensor>): {
   readonly encoder: EncoderWeights;
   readonly decoder: DecoderWeights;
 } {
   const find = (name: string, ...shape: readonly (number | null)[]): Tensor => {
     const found = variables.get(name);
-    if (!found) throw new NamesError(`The model file lacks the variable ${name}.`);
+    if (!found) throw new UserError(`The model file lacks the variable ${name}.`);
     if (
       found.shape.length === shape.length &&
       shape.every((size, axis) => (size ?? found.shape[axis]) === found.shape[axis])
     )
       return found;
     const expected = shape.map((size) => size ?? "any").join(", ");
-    throw new NamesError(`The model file's ${name} must have shape [${expected}], got [${found.shape.join(", ")}].`);
+    throw new UserError(`The model file's ${name} must have shape [${expected}], got [${found.shape.join(", ")}].`);
   };
   const normalization = (name: string): Normalization => ({
     kind: "layer",

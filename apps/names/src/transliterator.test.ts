@@ -3,16 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { max, readValues, sum, toArray } from "@fovea/tensor";
 import { expect, test } from "vitest";
-import { backends } from "./backends.ts";
+import { backends } from "@fovea/command-line/backends";
 import { evaluate } from "./evaluate.ts";
 import { findModelFolder, missingModel } from "./model-folder.ts";
-import { NamesError } from "./names-error.ts";
+import { UserError } from "@fovea/command-line";
 import { readCt2Model } from "./read-ct2-model.ts";
 import { openTransliterator } from "./transliterator.ts";
 import { transliteratorWeights } from "./transliterator-weights.ts";
 
 const folder = findModelFolder();
-if (folder === null) console.warn(`skipped: ${missingModel}`);
+if (folder === null) console.warn(`skipped: ${missingModel()}`);
 
 test.skipIf(folder === null)(
   "150 names it has not seen: a character error rate of 0.21, as CTranslate2's",
@@ -54,7 +54,7 @@ test.skipIf(folder === null)("what the model cannot read is refused by name", as
   const names = await openTransliterator(folder!, backends["reference"](), 1);
   await expect(names.transliterate("Martin")).rejects.toThrow("“M” in “Martin” is no letter this model knows");
   await expect(names.transliterate("")).rejects.toThrow("1 to 60 letters, got 0");
-  await expect(names.transliterate("ا".repeat(61))).rejects.toThrow(NamesError);
+  await expect(names.transliterate("ا".repeat(61))).rejects.toThrow(UserError);
 });
 
 test.skipIf(folder === null)("a model file cut short anywhere is refused", async () => {
@@ -84,7 +84,7 @@ test.skipIf(folder === null)("weights that are no numbers end in one sentence", 
   const copy = await damaged((bytes) => (bytes.writeFloatLE(NaN, bytes.indexOf(name) + name.length + 10), bytes));
   const names = await openTransliterator(copy, backends["reference"](), 1);
   await expect(names.transliterate("مارتن")).rejects.toThrow(
-    new NamesError("The model gives no finite answer: its file is damaged. Get it again."),
+    new UserError("The model gives no finite answer: its file is damaged. Get it again."),
   );
   await rm(copy, { recursive: true });
 });
@@ -95,7 +95,7 @@ test.skipIf(folder === null)("a vocabulary that is not the model's is refused", 
     "source_vocabulary.txt has 52 entries, the model 50. Get them from one source.",
   );
   const cut = await damaged((bytes) => bytes.subarray(0, 29), "target_vocabulary.txt");
-  await expect(openTransliterator(cut, backends["reference"](), 1)).rejects.toThrow(NamesError);
+  await expect(openTransliterator(cut, backends["reference"](), 1)).rejects.toThrow(UserError);
   for (const copy of [longer, cut]) await rm(copy, { recursive: true });
 });
 

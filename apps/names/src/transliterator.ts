@@ -4,7 +4,7 @@ import { beamSearch, createDecoder, createEncoder, TransformerError } from "@fov
 import type { LayerResult, TokenEmbedding } from "@fovea/transformer";
 import { createAlphabet, type Alphabet } from "./alphabet.ts";
 import { readModelFile } from "./model-folder.ts";
-import { NamesError } from "./names-error.ts";
+import { UserError } from "@fovea/command-line";
 import { readCt2Model } from "./read-ct2-model.ts";
 import { transliteratorWeights } from "./transliterator-weights.ts";
 
@@ -19,7 +19,7 @@ export interface Transliteration {
 }
 
 export interface Transliterator {
-  /** @throws {NamesError} for a letter the model does not know, or a name that is empty or too long */
+  /** @throws {UserError} for a letter the model does not know, or a name that is empty or too long */
   transliterate(name: string): Promise<string>;
   /** The same, with where each letter came from. */
   align(name: string): Promise<Transliteration>;
@@ -36,7 +36,7 @@ export async function openTransliterator(folder: string, backend: Backend, beams
     // the model's last letter is <unk>, which no vocabulary lists
     const listed = tokens.shape[0] - 1;
     if (made.size === listed) return made;
-    throw new NamesError(`${file} has ${made.size} entries, the model ${listed}. Get them from one source.`);
+    throw new UserError(`${file} has ${made.size} entries, the model ${listed}. Get them from one source.`);
   };
   const arabic = await alphabet("source_vocabulary.txt", weights.encoder.embedding!);
   const latin = await alphabet("target_vocabulary.txt", weights.decoder.embedding);
@@ -46,7 +46,7 @@ export async function openTransliterator(folder: string, backend: Backend, beams
   const write = async (name: string): Promise<{ readonly memory: Tensor; readonly ids: readonly number[] }> => {
     const letters = Array.from(name.normalize("NFC"));
     if (letters.length === 0 || letters.length > longestName) {
-      throw new NamesError(`Expected a name of 1 to ${longestName} letters, got ${letters.length}.`);
+      throw new UserError(`Expected a name of 1 to ${longestName} letters, got ${letters.length}.`);
     }
     const memory = encoder.encode([arabic.idsOf(letters.join(""))]);
     const session = decoder.open({ memory });
@@ -56,7 +56,7 @@ export async function openTransliterator(folder: string, backend: Backend, beams
       return { memory, ids: best.tokens };
     } catch (cause) {
       if (!(cause instanceof TransformerError)) throw cause;
-      throw new NamesError("The model gives no finite answer: its file is damaged. Get it again.", { cause });
+      throw new UserError("The model gives no finite answer: its file is damaged. Get it again.", { cause });
     } finally {
       session.dispose();
     }

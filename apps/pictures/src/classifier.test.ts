@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { argmax, assertAllClose, full, toArray, write, zeros } from "@fovea/tensor";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { backends } from "./backends.ts";
+import { backends } from "@fovea/command-line/backends";
 import { createClassifier } from "./classifier.ts";
 import { mnistDigits } from "./mnist-digits.ts";
 import { findModelFolder } from "./model-folder.ts";

@@ -4,7 +4,7 @@ import { rollout, type AttentionLayer } from "@fovea/inspection";
 import { add, matmul, mean, slice, softmax, tensor, toArray, type Tensor } from "@fovea/tensor";
 import { createEncoder } from "@fovea/transformer";
 import type { GrayPicture } from "./gray-picture.ts";
-import { PicturesError } from "./pictures-error.ts";
+import { UserError } from "@fovea/command-line";
 import { side, type VisionModel } from "./vision-models.ts";
 import type { VisionWeights } from "./vision-weights.ts";
 
@@ -19,7 +19,7 @@ export interface Look {
 export interface Classifier {
   /** @param pictures of 28 × 28, light on dark
    *  @returns `[pictures, classes]`; their softmax are probabilities
-   *  @throws {PicturesError} when the weights are so large that nothing finite comes out */
+   *  @throws {UserError} when the weights are so large that nothing finite comes out */
   logits(pictures: readonly GrayPicture[]): Tensor;
   /** The same for one picture, with where the model looked. */
   look(picture: GrayPicture): Look;
@@ -43,7 +43,7 @@ export function createClassifier(weights: VisionWeights, model: VisionModel, bac
     const { weight, bias } = weights.head;
     const logits = add(matmul(answer, weight), bias);
     if (toArray(logits).every(Number.isFinite)) return logits;
-    throw new PicturesError("The weights give no finite answer: their file is damaged. Get it again.");
+    throw new UserError("The weights give no finite answer: their file is damaged. Get it again.");
   };
 
   return {

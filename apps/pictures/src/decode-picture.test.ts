@@ -3,7 +3,7 @@ import { randomGenerator } from "@fovea/tensor";
 import { PNG } from "pngjs";
 import { expect, test, vi } from "vitest";
 import { decodePicture } from "./decode-picture.ts";
-import { PicturesError } from "./pictures-error.ts";
+import { UserError } from "@fovea/command-line";
 
 /** Written by ImageMagick 6.9. */
 const files = {
@@ -60,7 +60,7 @@ test.each([
 test.each(["palette", "deep", "oneBit", "grayAlpha"] as const)("%s cut short anywhere is refused", (file) => {
   const bytes = bytesOf(file);
   for (let length = 1; length < bytes.length - 12; length++) {
-    expect(() => decodePicture("it", bytes.subarray(0, length)), `at ${length} bytes`).toThrow(PicturesError);
+    expect(() => decodePicture("it", bytes.subarray(0, length)), `at ${length} bytes`).toThrow(UserError);
   }
 });
 
@@ -72,7 +72,7 @@ test("random damage gives a picture or one typed error", () => {
       for (let change = 0; change <= round % 3; change++) {
         bytes[Math.floor(random.next() * bytes.length)] = Math.floor(random.next() * 256);
       }
-      expect(outcome(bytes)).toMatch(/^(a picture|PicturesError)$/);
+      expect(outcome(bytes)).toMatch(/^(a picture|UserError)$/);
     }
   }
 });

@@ -2,19 +2,19 @@ import { inflateSync } from "node:zlib";
 import { decode as decodeJpeg } from "jpeg-js";
 import { PNG } from "pngjs";
 import type { ColorPicture } from "./gray-picture.ts";
-import { PicturesError } from "./pictures-error.ts";
+import { UserError } from "@fovea/command-line";
 
 /** More would take gigabytes while they are decoded. */
 const mostPixels = 25e6;
 
 /** The pixels of a PNG (any color type and depth, interlaced or not) or a JPEG file (baseline or progressive).
  *  @param name what errors call it
- *  @throws {PicturesError} when the bytes are something else, damaged, or more pixels than 25 million */
+ *  @throws {UserError} when the bytes are something else, damaged, or more pixels than 25 million */
 export function decodePicture(name: string, bytes: Uint8Array): ColorPicture {
-  if (bytes.length === 0) throw new PicturesError(`${name} is empty: expected a PNG or JPEG file.`);
+  if (bytes.length === 0) throw new UserError(`${name} is empty: expected a PNG or JPEG file.`);
   const isPng = startsWith(bytes, [0x89, 0x50, 0x4e, 0x47]);
   if (!isPng && !startsWith(bytes, [0xff, 0xd8, 0xff])) {
-    throw new PicturesError(
+    throw new UserError(
       `${name} is neither PNG nor JPEG: its bytes begin with ${beginning(bytes)}. Convert it first.`,
     );
   }
@@ -22,9 +22,9 @@ export function decodePicture(name: string, bytes: Uint8Array): ColorPicture {
     const { width, height, data } = isPng ? pngOf(name, Buffer.from(bytes)) : jpegOf(name, bytes);
     return { width, height, data };
   } catch (error) {
-    if (error instanceof PicturesError) throw error;
+    if (error instanceof UserError) throw error;
     // the decoders throw errors of every kind; what they say is for programmers
-    throw new PicturesError(
+    throw new UserError(
       `${name} is damaged: it begins like a ${isPng ? "PNG" : "JPEG"} file, but cannot be decoded.`,
     );
   }
@@ -80,9 +80,9 @@ function jpegSize(bytes: Uint8Array): [width: number, height: number] {
 
 function checkSize(name: string, width: number, height: number): void {
   const size = `${width} × ${height}`;
-  if (width * height === 0) throw new PicturesError(`${name} says it is ${size}: there is nothing in it.`);
+  if (width * height === 0) throw new UserError(`${name} says it is ${size}: there is nothing in it.`);
   if (width * height <= mostPixels) return;
-  throw new PicturesError(
+  throw new UserError(
     `${name} says it is ${size}, expected at most ${mostPixels / 1e6} million pixels. Make the picture smaller.`,
   );
 }

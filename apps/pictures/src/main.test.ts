@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runMain, type Ran } from "@fovea/command-line/testing";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findModelFolder } from "./model-folder.ts";
@@ -14,15 +15,8 @@ const boot = join(sampleFolder, "00-ankle-boot.png");
 beforeAll(() => writePlainModel(folder));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the app in the folder, as a person would. */
-function run(...argv: string[]): { status: number | null; stdout: string; stderr: string } {
-  const env = {
-    ...process.env,
-    NODE_COMPILE_CACHE: join(tmpdir(), "fovea-pictures-compiled"),
-    FOVEA_CALLED_FROM: folder,
-  };
-  return spawnSync(process.execPath, [join(import.meta.dirname, "main.ts"), ...argv], { encoding: "utf8", env });
-}
+/** Runs the app as a person in the folder would. */
+const run = (...argv: string[]): Ran => runMain(join(import.meta.dirname, "main.ts"), argv, { calledFrom: folder });
 
 test.skipIf(findModelFolder(visionModels.fashion) === null)("a boot is an ankle boot, drawn in shades", () => {
   const { status, stdout, stderr } = run(boot);
@@ -39,7 +33,7 @@ test("bad files are named one by one, and the others have their turn", () => {
   expect(status).toBe(1);
   expect(stdout).toMatch(/^.*00-ankle-boot\.png: Ankle boot 18\.2 %\n/);
   expect(stderr).toMatch(
-    /^\S+missing\.png cannot be read \(ENOENT\)\.\n\S+notes\.png is neither PNG nor JPEG.*\n\S+ is no file: expected a PNG or JPEG file\.\n$/,
+    /^\S+missing\.png cannot be read: there is no such file or folder\.\n\S+notes\.png is neither PNG nor JPEG.*\n\S+ cannot be read: it is a folder, not a file\.\n$/,
   );
 });
 
@@ -83,8 +77,14 @@ test("--evaluate counts what is right, by class", () => {
 test.each([
   [["--weights", "/nowhere"], "The weights cannot be used."],
   [["--weights", ".", "--evaluate"], "--evaluate needs a folder for fashion"],
-  [["--weights", ".", "--evaluate", "."], "t10k-images-idx3-ubyte cannot be read (ENOENT)"],
-  [["--weights", ".", "--no-picture", "--attention", "no/where.svg"], "The picture could not be written: ENOENT"],
+  [
+    ["--weights", ".", "--evaluate", "."],
+    "t10k-images-idx3-ubyte cannot be read: there is no such file or folder. --evaluate expects",
+  ],
+  [
+    ["--weights", ".", "--no-picture", "--attention", "no/where.svg"],
+    "no/where.svg cannot be written: there is no such file or folder.",
+  ],
   [["--attention", "looks.gif"], "Expected a file whose name ends in .svg or .png."],
   [["--model", "birds"], "Allowed choices are fashion, digits."],
 ])("%j ends with one sentence", (argv, message) => {
@@ -92,4 +92,27 @@ test.each([
   expect(status).toBe(1);
   expect(stderr).toContain(message);
   expect(stderr).not.toContain("    at ");
+});
+
+test.skipIf(process.platform === "win32")("a name cannot act on the terminal, nor a pipe hold it", () => {
+  const name = "a\u001B[31m\u202Eboot.png";
+  copyFileSync(boot, join(folder, name));
+  const { stdout } = run("--weights", ".", "--no-picture", name);
+  expect(stdout).toMatch(/^a\\x1b\[31m\\u202eboot\.png: Ankle boot 18\.2 %\n/);
+  spawnSync("mkfifo", [join(folder, "pipe.png")]);
+  expect(run("--weights", ".", "pipe.png").stderr).toMatch(/pipe\.png cannot be read: it is a pipe or a device/);
+});
+
+test.each([40, 32, 80])("on %d columns no line is broken", (columns) => {
+  const { stdout } = runMain(join(import.meta.dirname, "main.ts"), ["--weights", folder, boot], {
+    env: { COLUMNS: String(columns) },
+  });
+  expect(
+    Math.max(
+      ...stdout
+        .split("\n")
+        .slice(1)
+        .map((line) => line.length),
+    ),
+  ).toBeLessThanOrEqual(columns);
 });

@@ -1,17 +1,10 @@
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { findData, missingData } from "@fovea/command-line";
 import type { VisionModel } from "./vision-models.ts";
 
-/** Where models lie beside a checkout of the project. */
-const beside = resolve(import.meta.dirname, "../../../../shared/data");
-
-/** The folder with a model's weights, or null where they have not come with the project. */
-export function findModelFolder(model: VisionModel, given?: string): string | null {
-  if (given !== undefined) return given;
-  const folder = join(beside, model.folder);
-  return existsSync(join(folder, model.file)) ? folder : null;
+/** The folder with a model's weights, or null where they have not been fetched. */
+export function findModelFolder({ folder, file }: VisionModel, given?: string): string | null {
+  return given ?? findData(folder, file);
 }
 
-export function missingModel({ folder, file, origin }: VisionModel): string {
-  return `The weights are not on this machine: expected ${join(beside, folder, file)}, ${origin}. Put ${file} there, or name its folder with --weights.`;
-}
+export const missingModel = ({ folder }: VisionModel): string =>
+  missingData(folder, "The vision transformer", "--weights");

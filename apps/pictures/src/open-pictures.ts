@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { fromCaller } from "./arguments.ts";
+import { fromCaller } from "@fovea/command-line";
 import type { GrayPicture } from "./gray-picture.ts";
 import { mnistDigits } from "./mnist-digits.ts";
 import { readPicture } from "./read-picture.ts";

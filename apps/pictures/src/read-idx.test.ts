@@ -60,5 +60,7 @@ test.each([
 });
 
 test("a folder without them is named", async () => {
-  await expect(readIdx("/nowhere")).rejects.toThrow("/nowhere/t10k-images-idx3-ubyte cannot be read (ENOENT)");
+  await expect(readIdx("/nowhere")).rejects.toThrow(
+    "/nowhere/t10k-images-idx3-ubyte cannot be read: there is no such file or folder",
+  );
 });

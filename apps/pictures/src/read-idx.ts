@@ -1,9 +1,8 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { readWhole, reasonOf, UserError } from "@fovea/command-line";
 import type { GrayPicture } from "./gray-picture.ts";
-import { PicturesError } from "./pictures-error.ts";
 import { side } from "./vision-models.ts";
 
 const pixels = side * side;
@@ -11,12 +10,12 @@ const pixels = side * side;
 const largestFile = 64 * 2 ** 20;
 
 /** The test set of Fashion-MNIST or MNIST: `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, with or without `.gz`.
- *  @throws {PicturesError} when a file is missing or damaged, or they do not fit */
+ *  @throws {UserError} when a file is missing or damaged, or they do not fit */
 export async function readIdx(folder: string): Promise<{ pictures: GrayPicture[]; labels: Uint8Array }> {
   const images = await readArray(folder, "t10k-images-idx3-ubyte", [side, side]);
   const labels = await readArray(folder, "t10k-labels-idx1-ubyte", []);
   if (images.length !== labels.length * pixels) {
-    throw new PicturesError(
+    throw new UserError(
       `${folder} has ${images.length / pixels} pictures and ${labels.length} labels: they must be as many.`,
     );
   }
@@ -33,16 +32,9 @@ export async function readIdx(folder: string): Promise<{ pictures: GrayPicture[]
 async function readArray(folder: string, name: string, inner: readonly number[]): Promise<Uint8Array> {
   const packed = existsSync(join(folder, `${name}.gz`));
   const path = join(folder, packed ? `${name}.gz` : name);
-  let bytes: Buffer;
-  try {
-    const file = await readFile(path);
-    bytes = packed ? gunzipSync(file, { maxOutputLength: largestFile }) : file;
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    throw new PicturesError(
-      `${path} cannot be read (${reason}). --evaluate expects the folder of Fashion-MNIST's test set.`,
-    );
-  }
+  const remedy = "--evaluate expects the folder of Fashion-MNIST's test set.";
+  const file = await readWhole(path, { mostBytes: largestFile, remedy });
+  const bytes = packed ? unpacked(path, file) : Buffer.from(file);
   const start = 4 + 4 * (1 + inner.length);
   const count = bytes.length < start ? 0 : bytes.readUInt32BE(4);
   const lengths = [count, ...inner];
@@ -51,7 +43,14 @@ async function readArray(folder: string, name: string, inner: readonly number[])
     bytes.readUInt32BE(0) === 0x800 + lengths.length &&
     inner.every((length, axis) => bytes.readUInt32BE(8 + 4 * axis) === length) &&
     bytes.length === start + lengths.reduce((product, length) => product * length);
-  if (!isSound)
-    throw new PicturesError(`${path} is damaged, or no IDX file of ${["count", ...inner].join(" × ")} bytes.`);
+  if (!isSound) throw new UserError(`${path} is damaged, or no IDX file of ${["count", ...inner].join(" × ")} bytes.`);
   return bytes.subarray(start);
+}
+
+function unpacked(path: string, file: Uint8Array): Buffer {
+  try {
+    return gunzipSync(file, { maxOutputLength: largestFile });
+  } catch (error) {
+    throw new UserError(`${path} is damaged: it cannot be unpacked (${reasonOf(error)}).`, { cause: error });
+  }
 }

@@ -1,3 +1,4 @@
+import { bar, jsonText, printable } from "@fovea/command-line";
 import pc from "picocolors";
 import { grayView, heatShades, heatView } from "./heat-picture.ts";
 import { percent, ranking, type Sight } from "./sight.ts";
@@ -19,10 +20,12 @@ const longestBar = 24;
 export function showSight(sight: Sight, { colors, width, picture }: ShowOptions): string {
   const { bold, dim, cyan } = pc.createColors(colors !== "none");
   const [best, ...others] = ranking(sight).slice(0, shown);
-  const title = `${sight.view.name}: ${bold(best.name)} ${percent(best.probability)}`;
+  const title = `${printable(sight.view.name)}: ${bold(best.name)} ${percent(best.probability)}`;
   const longest = Math.max(...sight.classes.map((name) => name.length));
+  // beside the name, its margins and "100.0 %"
+  const barWidth = Math.max(1, Math.min(longestBar, width - longest - 12));
   const bars = [best, ...others].map(({ name, probability }) => {
-    return `  ${name.padEnd(longest)}  ${cyan(bar(probability))} ${dim(percent(probability).padStart(7))}`;
+    return `  ${name.padEnd(longest)}  ${cyan(bar(probability, barWidth))} ${dim(percent(probability).padStart(7))}`;
   });
   return [title, ...(picture ? ["", ...drawSideBySide(sight, colors, width), ""] : []), ...bars, ""].join("\n");
 }
@@ -39,14 +42,6 @@ function drawSideBySide(sight: Sight, colors: TerminalColors, width: number): st
   return heat.map((line, row) => (" ".repeat(gap) + (gray ? gray[row] + " ".repeat(gap) : "") + line).trimEnd());
 }
 
-/** Eighths of a block for the end of a bar. */
-const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-
-function bar(share: number): string {
-  const length = Math.round(8 * longestBar * share);
-  return ("█".repeat(length >> 3) + eighths[length & 7]).padEnd(longestBar);
-}
-
 export function sightsAsJson(sights: readonly Sight[]): string {
   const list = sights.map((sight) => {
     const side = Math.sqrt(sight.attention.length);
@@ -58,5 +53,5 @@ export function sightsAsJson(sights: readonly Sight[]): string {
       attention: Array.from({ length: side }, (_, row) => sight.attention.slice(row * side, (row + 1) * side)),
     };
   });
-  return JSON.stringify(list, null, 2);
+  return jsonText(list, 2);
 }

@@ -2,7 +2,7 @@ import { areaAverage, type Frame } from "./area-average.ts";
 import { frameSubject } from "./frame-subject.ts";
 import type { GrayPicture } from "./gray-picture.ts";
 import { lightOnDark, standOut } from "./light-on-dark.ts";
-import { PicturesError } from "./pictures-error.ts";
+import { UserError } from "@fovea/command-line";
 import { side, type VisionModel } from "./vision-models.ts";
 
 /** A picture made ready for a model. */
@@ -20,12 +20,12 @@ export interface View {
 /** A picture of 28 × 28 is taken as it is, as the data sets have them, save for turning dark on light over; in any other the subject is found
  *  and framed first.
  *  @param invert true or false to decide about turning it over; default: as its border asks
- *  @throws {PicturesError} for a picture with nothing on it */
+ *  @throws {UserError} for a picture with nothing on it */
 export function viewOf(name: string, original: GrayPicture, model: VisionModel, invert?: boolean): View {
   const { picture, isInverted } = lightOnDark(original, invert);
   const clear = standOut(picture);
   if (clear === null) {
-    throw new PicturesError(`${name} is one even surface: expected something light on dark, or dark on light.`);
+    throw new UserError(`${name} is one even surface: expected something light on dark, or dark on light.`);
   }
   if (picture.width === side && picture.height === side) {
     return { name, picture, frame: { left: 0, top: 0, side }, seen: picture, isInverted };

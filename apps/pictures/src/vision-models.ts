@@ -2,10 +2,9 @@ import type { RenameRule } from "@fovea/weights";
 
 /** A vision transformer over gray pictures of 28 × 28, as plain data: everything that its weight file does not say. */
 export interface VisionModel {
-  /** Folder below `../shared/data`. */
+  /** What `npm run fetch` calls it, and its folder. */
   readonly folder: string;
   readonly file: string;
-  readonly origin: string;
   readonly classes: readonly string[];
   /** Of a patch, in pixels. */
   readonly patchSize: number;
@@ -35,7 +34,6 @@ export const visionModels: Readonly<Record<ModelName, VisionModel>> = {
   fashion: {
     folder: "vit-fashion",
     file: "vit_fashion.safetensors",
-    origin: "a vision transformer trained on Fashion-MNIST for this project",
     classes: ["T-shirt", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
     patchSize: 4,
     layers: 4,
@@ -52,7 +50,6 @@ export const visionModels: Readonly<Record<ModelName, VisionModel>> = {
   digits: {
     folder: "vit-mnist-tiny",
     file: "mnist_vit.safetensors",
-    origin: "the float model of agentzz1/transformer_poc (mnist_vit.pth), as safetensors",
     classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
     patchSize: 7,
     layers: 1,

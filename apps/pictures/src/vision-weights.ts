@@ -5,7 +5,7 @@ import { readValues, reshape, slice, transpose, type Tensor } from "@fovea/tenso
 import type { EncoderWeights, Normalization } from "@fovea/transformer";
 import { openSafetensors, rename, requireAll, WeightFileError, WeightNameError } from "@fovea/weights";
 import { fileSource } from "@fovea/weights/node";
-import { PicturesError } from "./pictures-error.ts";
+import { UserError } from "@fovea/command-line";
 import { side, type VisionModel } from "./vision-models.ts";
 
 export interface VisionWeights {
@@ -16,7 +16,7 @@ export interface VisionWeights {
 }
 
 /** Reads a model's safetensors file: matrices are kept `[out, in]` there, and query, key and value are one.
- *  @throws {PicturesError} when the file is missing, damaged or another model's */
+ *  @throws {UserError} when the file is missing, damaged or another model's */
 export async function readVisionWeights(folder: string, model: VisionModel): Promise<VisionWeights> {
   const path = join(folder, model.file);
   try {
@@ -24,18 +24,18 @@ export async function readVisionWeights(folder: string, model: VisionModel): Pro
     const weights = await requireAll(file, weightShapes(model));
     for (const [name, weight] of Object.entries(weights)) {
       const isSound = readValues(weight).every(Number.isFinite);
-      if (!isSound) throw new PicturesError(`${path} is damaged: ${name} is not finite.`);
+      if (!isSound) throw new UserError(`${path} is damaged: ${name} is not finite.`);
     }
     return arrange(weights, model);
   } catch (error) {
     if (!(error instanceof WeightFileError)) throw error;
     if (error instanceof WeightNameError) {
       const { length, 0: first } = error.lookedFor;
-      throw new PicturesError(
+      throw new UserError(
         `${path} is another model's: of the weights that this one needs, ${length} are missing or of another shape, beginning with ${first}.`,
       );
     }
-    throw new PicturesError(`The weights cannot be used. ${error.message}`);
+    throw new UserError(`The weights cannot be used. ${error.message}`);
   }
 }
 

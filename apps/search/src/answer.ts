@@ -30,7 +30,7 @@ export interface Answer {
   } | null;
 }
 
-/** @throws {SearchError} when the question is empty or too long */
+/** @throws {UserError} when the question is empty or too long */
 export function answer(question: string, library: Library, options: Arguments): Answer {
   const { ids, pieces } = readQuestion(question, library.tokenize);
   const [vector] = library.encoder.encode([ids]);

@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, extname, join, relative } from "node:path";
+import { readText, reasonOf, UserError } from "@fovea/command-line";
 import { markdownParagraphs, textParagraphs } from "./paragraphs.ts";
-import { reasonOf, SearchError } from "./search-error.ts";
 import { splitToFit } from "./split-to-fit.ts";
 
 /** A piece of text that a search can find. */
@@ -18,24 +18,26 @@ export function passageMeaning({ section, text }: Pick<Passage, "section" | "tex
   return section === "" ? text : `${section} ${text}`;
 }
 
+/** No file that a person reads is larger: 64 MiB. */
+const mostBytes = 2 ** 26;
+
 const markdown = new Set([".md", ".markdown"]);
 const textual = new Set([...markdown, ".txt"]);
 
 /** Reads a file, or every text and markdown file of a folder and its subfolders, and cuts it into passages that fit.
  *  @param fits whether the encoder takes a passage's heading and text whole
- *  @throws {SearchError} when there is nothing to read, or a file is not text */
+ *  @throws {UserError} when there is nothing to read, or a file is not text */
 export async function readCorpus(path: string, fits: (text: string) => boolean): Promise<Passage[]> {
   const passages: Passage[] = [];
   for (const { file, name } of await listFiles(path)) {
-    const text = await readText(file);
+    const text = await readText(file, { mostBytes });
     const paragraphs = markdown.has(extname(file).toLowerCase()) ? markdownParagraphs(text) : textParagraphs(text);
     for (const { text, section } of paragraphs) {
       const partFits = (part: string): boolean => fits(passageMeaning({ section, text: part }));
       for (const part of splitToFit(text, partFits)) passages.push({ text: part, file: name, section });
     }
   }
-  if (passages.length === 0)
-    throw new SearchError(`The corpus ${path} holds no text. Name a file or folder with some.`);
+  if (passages.length === 0) throw new UserError(`The corpus ${path} holds no text. Name a file or folder with some.`);
   return passages;
 }
 
@@ -43,7 +45,7 @@ async function listFiles(path: string): Promise<{ file: string; name: string }[]
   try {
     const found = await stat(path);
     if (found.isFile()) return [{ file: path, name: basename(path) }];
-    if (!found.isDirectory()) throw new SearchError(`The corpus ${path} is neither a file nor a folder.`);
+    if (!found.isDirectory()) throw new UserError(`The corpus ${path} is neither a file nor a folder.`);
     const entries = await readdir(path, { recursive: true, withFileTypes: true });
     const files = entries
       .filter((entry) => entry.isFile() && textual.has(extname(entry.name).toLowerCase()))
@@ -52,23 +54,8 @@ async function listFiles(path: string): Promise<{ file: string; name: string }[]
       .filter(({ name }) => !/(^|[\\/])(node_modules|\.[^\\/]*)[\\/]/.test(name));
     if (files.length > 0) return files.sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    if (error instanceof SearchError) throw error;
-    throw new SearchError(`The corpus ${path} cannot be read: ${reasonOf(error)}.`);
+    if (error instanceof UserError) throw error;
+    throw new UserError(`The corpus ${path} cannot be read: ${reasonOf(error)}.`);
   }
-  throw new SearchError(`The corpus folder ${path} has no .md or .txt files.`);
-}
-
-async function readText(file: string): Promise<string> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(file);
-  } catch (error) {
-    throw new SearchError(`The corpus file ${file} cannot be read: ${reasonOf(error)}.`);
-  }
-  try {
-    if (bytes.includes(0)) throw new TypeError("a zero byte");
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new SearchError(`The corpus file ${file} is not text in UTF-8. Leave it out, or save it as UTF-8.`);
-  }
+  throw new UserError(`The corpus folder ${path} has no .md or .txt files.`);
 }

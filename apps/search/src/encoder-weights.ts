@@ -1,7 +1,7 @@
 import type { MultiHeadAttentionWeights, Projection } from "@fovea/multi-head-attention";
 import { checkShape, reshape, split } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
-import { SearchError } from "./search-error.ts";
+import { UserError } from "@fovea/command-line";
 
 export interface Normalization {
   readonly scale: Tensor;
@@ -28,18 +28,18 @@ export interface EncoderWeights {
 }
 
 /** Finds the encoder's weights by their names in the TensorFlow graph.
- *  @throws {SearchError} when one is missing or has another shape: then it is another model */
+ *  @throws {UserError} when one is missing or has another shape: then it is another model */
 export function readEncoderWeights(weights: ReadonlyMap<string, Tensor>): EncoderWeights {
   const find = (name: string, shape: readonly number[]): Tensor => {
     const found = weights.get(name);
     if (found === undefined)
-      throw new SearchError(
+      throw new UserError(
         `The model has no weight named ${name}: it is not the sentence encoder this search is made for.`,
       );
     try {
       checkShape("The model", name, found, shape);
     } catch (error) {
-      throw new SearchError(`${String(error)} It is not the sentence encoder this search is made for.`);
+      throw new UserError(`${String(error)} It is not the sentence encoder this search is made for.`);
     }
     return found;
   };

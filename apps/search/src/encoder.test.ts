@@ -4,12 +4,12 @@ import { dirname, join } from "node:path";
 import { loadGraphModel, setBackend, tensor1d, tensor2d } from "@tensorflow/tfjs";
 import type { Tensor as TfTensor } from "@tensorflow/tfjs";
 import { describe, expect, test, vi } from "vitest";
-import { backends } from "./backends.ts";
+import { backends } from "@fovea/command-line/backends";
 import { referenceBackend } from "@fovea/dot-product-attention";
 import { full } from "@fovea/tensor";
 import { createEncoder, dimensions } from "./encoder.ts";
 import { readModelFiles } from "./model-files.ts";
-import { SearchError } from "./search-error.ts";
+import { UserError } from "@fovea/command-line";
 import { createTokenizer } from "./tokenizer.ts";
 
 // plain loops on a busy machine take their time
@@ -109,7 +109,7 @@ test("weights that are no numbers are called damaged", () => {
   const name = "module/Encoder_en/hidden_layers/tanh_layer_0/bias";
   const damaged = new Map([...files.weights, [name, full([dimensions], NaN)]]);
   expect(() => createEncoder(damaged, referenceBackend).encode([[7]])).toThrow(
-    new SearchError("The model gives no finite answer: its files are damaged. Install it again."),
+    new UserError("The model gives no finite answer: its files are damaged. Install it again."),
   );
 });
 

@@ -9,7 +9,7 @@ import { mean, readValues, slice, stack, tensor, toNested } from "@fovea/tensor"
 import type { Tensor } from "@fovea/tensor";
 import { readEncoderWeights } from "./encoder-weights.ts";
 import type { LayerWeights, Normalization } from "./encoder-weights.ts";
-import { SearchError } from "./search-error.ts";
+import { UserError } from "@fovea/command-line";
 
 export const layers = 2;
 export const heads = 4;
@@ -38,7 +38,7 @@ function sightOf(lengths: readonly number[]): Sight {
 export interface Encoder {
   /** The meaning of each text as a vector of length 1, float32 `[512]`.
    *  @param texts token ids of each text, 1 to 128 of them, of any lengths
-   *  @throws {SearchError} when nothing finite comes out: the weights are damaged */
+   *  @throws {UserError} when nothing finite comes out: the weights are damaged */
   encode(texts: readonly (readonly number[])[]): Float32Array[];
   /** Who attended to whom in one layer, the mean over some heads: `[tokens, tokens]`, each row adds up to one. */
   attend(text: readonly number[], layer: number, heads: readonly number[]): number[][];
@@ -133,8 +133,7 @@ function toUnitLength(values: ArrayLike<number>): Float32Array {
   let squares = 0;
   for (let i = 0; i < values.length; i++) squares += values[i] ** 2;
   const length = Math.sqrt(squares);
-  if (!(length > 0))
-    throw new SearchError("The model gives no finite answer: its files are damaged. Install it again.");
+  if (!(length > 0)) throw new UserError("The model gives no finite answer: its files are damaged. Install it again.");
   const unit = new Float32Array(values.length);
   for (let i = 0; i < values.length; i++) unit[i] = values[i] / length;
   return unit;

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import { join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { onInterruption, reasonOf, say } from "@fovea/command-line";
+import { backends } from "@fovea/command-line/backends";
 import type { Library } from "./answer.ts";
 import type { Arguments } from "./arguments.ts";
-import { backends } from "./backends.ts";
 import { passageMeaning, readCorpus } from "./corpus.ts";
 import { embedPassages, withoutVectors } from "./embed-passages.ts";
+import { showEmbedding } from "./embedding-progress.ts";
 import { createEncoder, dimensions, maxTokens } from "./encoder.ts";
 import { readModelFiles } from "./model-files.ts";
-import { showProgress } from "./progress.ts";
-import { reasonOf } from "./search-error.ts";
 import { createTokenizer } from "./tokenizer.ts";
 import { passageKey, readVectors, writeVectors } from "./vector-cache.ts";
 import type { Vectors } from "./vector-cache.ts";
@@ -35,7 +35,7 @@ export async function openLibrary(
   const vectors: Vectors = new Map();
   if (path !== null) {
     const saved = await readVectors(path, files.hash, dimensions);
-    if (saved.complaint !== null) note(saved.complaint);
+    if (saved.complaint !== null) say(saved.complaint);
     // only what is still in the corpus: the file does not grow for ever
     for (const key of texts.map(passageKey)) if (saved.vectors.has(key)) vectors.set(key, saved.vectors.get(key)!);
   }
@@ -46,7 +46,7 @@ export async function openLibrary(
     try {
       await writeVectors(path, files.hash, dimensions, vectors);
     } catch (error) {
-      if (!complained) note(`The vectors cannot be saved in ${path}: ${reasonOf(error)}. The search goes on without.`);
+      if (!complained) say(`${reasonOf(error)} The search goes on without saving its vectors.`);
       complained = true;
     }
   };
@@ -61,7 +61,7 @@ export async function openLibrary(
       const kept = complained
         ? "nothing is saved"
         : `${vectors.size} of ${new Set(texts).size} vectors are saved, and the next run goes on from there`;
-      note(`Stopped: ${kept}.`);
+      say(`Stopped: ${kept}.`);
       return null;
     }
   }
@@ -74,20 +74,16 @@ async function embedWithProgress(
   vectors: Vectors,
   save: () => Promise<void>,
 ): Promise<number> {
-  const controller = new AbortController();
-  const stop = (): void => controller.abort();
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  // what is known by then is still saved; a second Ctrl-C ends it at once, be the disk stuck
-  for (const signal of signals) process.once(signal, stop);
-  const progress = showProgress(texts.length, process.stderr);
+  const { signal, release } = onInterruption();
+  const progress = showEmbedding(texts.length);
   const start = performance.now();
   try {
-    return await embedPassages(texts, embed, vectors, { signal: controller.signal, onProgress: progress.update, save });
+    return await embedPassages(texts, embed, vectors, { signal, onProgress: progress.update, save });
   } finally {
     progress.stop();
-    for (const signal of signals) process.off(signal, stop);
-    if (!controller.signal.aborted) {
-      note(
+    release();
+    if (!signal.aborted) {
+      say(
         `Embedded ${texts.length} ${texts.length === 1 ? "passage" : "passages"} in ${((performance.now() - start) / 1000).toFixed(1)} s.`,
       );
     }
@@ -105,8 +101,4 @@ function cachePath(cache: string | boolean, corpus: string): string | null {
   const folder = typeof cache === "string" ? cache : join(appFolder, "node_modules", ".cache", "fovea-search");
   const name = createHash("sha256").update(relative(appFolder, corpus)).digest("hex").slice(0, 12);
   return join(folder, `${name}.vectors`);
-}
-
-function note(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
 }

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { vi } from "vitest";
 import { appTest as test } from "./testing/app-test.ts";
@@ -105,5 +105,19 @@ test.concurrent("a cache that cannot be written is one sentence, and the search 
   const { code, stdout, stderr } = await app.run([...app.notes, "Where do sharks swim?"]);
   expect(code).toBe(0);
   expect(stdout).toContain("Fish live in water.");
-  expect(stderr.match(/cannot be saved/g)).toHaveLength(1);
+  expect(
+    stderr.match(/cannot be written: it is a file, not a folder\..* The search goes on without saving/g),
+  ).toHaveLength(1);
+});
+
+test.concurrent("names, questions and passages cannot act on the terminal", async ({ app, expect }) => {
+  await mkdir(join(app.folder, "notes"));
+  await writeFile(join(app.folder, "notes", "a\u001B[2J\u202E.txt"), "Fish\u001B[31m live in water.");
+  const { stdout } = await app.run(["--corpus", "notes", "Do \u001B]0;fish\u0007 swim?"], {
+    FOVEA_CALLED_FROM: app.folder,
+  });
+  expect(stdout).toContain("“Do \\x1b]0;fish\\x07 swim?”");
+  expect(stdout).toContain("a\\x1b[2J\\u202e.txt");
+  expect(stdout).toContain("Fish\\x1b[31m live in water.");
+  for (const acting of "\u001B\u009B\u202E") expect(stdout).not.toContain(acting);
 });

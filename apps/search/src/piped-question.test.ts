@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PassThrough, Readable } from "node:stream";
 import { vi } from "vitest";
 import { readPipedQuestion } from "./piped-question.ts";
-import { SearchError } from "./search-error.ts";
+import { UserError } from "@fovea/command-line";
 import { appTest as test } from "./testing/app-test.ts";
 
 // some runs are processes that read the model
@@ -35,7 +35,7 @@ test("more than a question, or no text, is refused", async ({ expect }) => {
   );
   await expect(readPipedQuestion(endless)).rejects.toThrow("longer than 16384 bytes");
   for (const bytes of [Buffer.of(0x66, 0xff), Buffer.of(0x66, 0)]) {
-    await expect(readPipedQuestion(Readable.from([bytes]))).rejects.toThrow(SearchError);
+    await expect(readPipedQuestion(Readable.from([bytes]))).rejects.toThrow(UserError);
   }
 });
 

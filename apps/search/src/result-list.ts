@@ -1,3 +1,4 @@
+import { printable } from "@fovea/command-line";
 import { createColors } from "picocolors";
 import wrapAnsi from "wrap-ansi";
 import type { Passage } from "./corpus.ts";
@@ -14,10 +15,10 @@ export function listResults(results: readonly Ranked<Passage>[], options: { widt
       const filled = Math.round(barWidth * Math.min(Math.max(score, 0), 1));
       const bar = yellow("█".repeat(filled)) + dim("░".repeat(barWidth - filled));
       const start = 5 + score.toFixed(2).length + barWidth + 2;
-      const place = item.section === "" ? item.file : `${item.file} › ${item.section}`;
+      const place = printable(item.section === "" ? item.file : `${item.file} › ${item.section}`);
       const number = String(index + 1).padStart(2);
       const head = `${bold(number)}  ${bold(score.toFixed(2))} ${bar}  ${cyan(shorten(place, options.width - start))}`;
-      const text = wrapAnsi(item.text, options.width - 4, { hard: true });
+      const text = wrapAnsi(printable(item.text), options.width - 4, { hard: true });
       return `${head}\n${text.replace(/^/gm, "    ")}`;
     })
     .join("\n\n");

@@ -1,3 +1,4 @@
+import { jsonText, printable } from "@fovea/command-line";
 import { createColors } from "picocolors";
 import type { Answer } from "./answer.ts";
 import { heads as allHeads } from "./encoder.ts";
@@ -8,9 +9,10 @@ import { strongestLinks } from "./strongest-links.ts";
 /** The answer as a person reads it: the passages, then the heat map of the question. */
 export function showAnswer(answer: Answer, options: { width: number; color: boolean }): string {
   const { bold, dim } = createColors(options.color);
-  const parts = [bold(`“${answer.question}”`), listResults(answer.results, options)];
+  const parts = [bold(`“${printable(answer.question)}”`), listResults(answer.results, options)];
   if (answer.attention !== null) {
-    const { words, weights, layer, heads } = answer.attention;
+    const { weights, layer, heads } = answer.attention;
+    const words = answer.attention.words.map((word) => printable(word));
     const which =
       heads.length === allHeads
         ? `mean of all ${allHeads} heads`
@@ -32,5 +34,5 @@ export function showAnswer(answer: Answer, options: { width: number; color: bool
 /** The answer for another program: one JSON object on one line. */
 export function answerAsJson(answer: Answer): string {
   const { question, results, attention } = answer;
-  return `${JSON.stringify({ question, results: results.map(({ item, score }) => ({ score, text: item.text, file: item.file, section: item.section })), attention })}\n`;
+  return `${jsonText({ question, results: results.map(({ item, score }) => ({ score, text: item.text, file: item.file, section: item.section })), attention })}\n`;
 }

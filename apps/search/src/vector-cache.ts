@@ -1,7 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { reasonOf } from "./search-error.ts";
+import { isMissing, readWhole, reasonOf, writeWhole } from "@fovea/command-line";
 
 /** Vectors by the hash of their passage's text, so that changing one passage keeps all the others. */
 export type Vectors = Map<string, Float32Array>;
@@ -17,6 +15,9 @@ interface Header {
   /** SHA-256 of all that follows the first line. */
   readonly checksum: string;
 }
+
+/** Vectors of half a million passages. */
+const mostBytes = 2 ** 30;
 
 export function passageKey(text: string): string {
   return createHash("sha256").update(text).digest("hex");
@@ -34,10 +35,11 @@ export async function readVectors(
   });
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(path);
+    // the folder may be one that others write into: no link is followed, no pipe or device read
+    bytes = await readWhole(path, { mostBytes, refuseLink: true });
   } catch (error) {
-    const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    return isMissing ? { vectors: new Map(), complaint: null } : refuse(`cannot be read (${reasonOf(error)})`);
+    if (isMissing(error)) return { vectors: new Map(), complaint: null };
+    return { vectors: new Map(), complaint: `${reasonOf(error)} Vectors are made again.` };
   }
   const lineEnd = bytes.indexOf(10);
   const header = parseHeader(bytes.subarray(0, Math.max(lineEnd, 0)));
@@ -50,7 +52,8 @@ export async function readVectors(
   return { vectors: unpack(body, dimensions), complaint: null };
 }
 
-/** Saves vectors all or nothing: into a new file first, which then takes the old one's place. */
+/** Saves vectors all or nothing.
+ *  @throws {UserError} when they cannot be */
 export async function writeVectors(path: string, model: string, dimensions: number, vectors: Vectors): Promise<void> {
   const body = pack(vectors, dimensions);
   const header: Header = {
@@ -61,15 +64,7 @@ export async function writeVectors(path: string, model: string, dimensions: numb
     count: vectors.size,
     checksum: checksum(body),
   };
-  const temporary = `${path}.${process.pid}.tmp`;
-  await mkdir(dirname(path), { recursive: true });
-  try {
-    await writeFile(temporary, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]), { flush: true });
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeWhole(path, Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]));
 }
 
 function parseHeader(line: Uint8Array): Header | null {

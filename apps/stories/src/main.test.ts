@@ -1,15 +1,12 @@
-import { spawnSync } from "node:child_process";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runMain, type Ran } from "@fovea/command-line/testing";
 import { expect, test } from "vitest";
 import { findModelFolder } from "./model-folder.ts";
 
 const isHere = findModelFolder() !== null;
 
-function run(...argv: string[]): { status: number | null; stdout: string; stderr: string } {
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "fovea-stories-compiled") };
-  return spawnSync(process.execPath, [join(import.meta.dirname, "main.ts"), ...argv], { encoding: "utf8", env });
-}
+const main = join(import.meta.dirname, "main.ts");
+const run = (...argv: string[]): Ran => runMain(main, argv);
 
 test.skipIf(!isHere)("the story goes to standard output, its mode and speed to standard error", () => {
   const { status, stdout, stderr } = run("Once upon", "a time", "--steps", "12", "--mode", "sinks");
@@ -35,7 +32,7 @@ test("a folder without the model is named", () => {
   const { status, stderr } = run("--model", "/nowhere");
   expect({ status, stderr }).toEqual({
     status: 1,
-    stderr: "The file /nowhere/stories260K.bin cannot be read (ENOENT). Check the folder of --model.\n",
+    stderr: "/nowhere/stories260K.bin cannot be read: there is no such file or folder. Check the folder of --model.\n",
   });
 });
 
@@ -47,4 +44,17 @@ test.each([
   const { status, stderr } = run(...argv);
   expect(status).toBe(1);
   expect(stderr).toContain(argv[0]);
+});
+
+test.skipIf(!isHere)("a pipe begins the story", () => {
+  const { status, stdout } = runMain(main, ["--steps", "12"], { input: "Once upon a time\n" });
+  expect({ status, stdout }).toEqual({
+    status: 0,
+    stdout: "Once upon a time, there was a little girl named Lily. She\n",
+  });
+});
+
+test.skipIf(!isHere)("a prompt cannot act on the terminal", () => {
+  const { status, stdout } = run("a\u001B]0;title\u0007 cat", "--steps", "1");
+  expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringMatching(/^a\\x1b\]0;title\\x07 cat/) });
 });

@@ -1,85 +1,89 @@
+import {
+  interrupted,
+  isPiped,
+  onInterruption,
+  printable,
+  readPipedText,
+  runApp,
+  say,
+  UserError,
+} from "@fovea/command-line";
 import pc from "picocolors";
 import { parseArguments, type Arguments } from "./arguments.ts";
 import { findModelFolder, missingModel, modelFile, readModelFile, tokenizerFile } from "./model-folder.ts";
 import { modes } from "./modes.ts";
 import { readLlama } from "./read-llama.ts";
-import { StoryError } from "./story-error.ts";
 import { endlessWindow, openStoryteller } from "./storyteller.ts";
 import { tell } from "./tell.ts";
 import { createTokenizer } from "./tokenizer.ts";
 
-// `npm run stories | head` closes the pipe early, which is no mistake
-process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+/** Bytes of a prompt at most: it is what a model of 512 tokens could read, and then some. */
+const mostBytes = 16 * 1024;
 
-try {
-  await main(parseArguments(process.argv.slice(2)));
-} catch (error) {
-  if (!(error instanceof StoryError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+await runApp(() => main(parseArguments(process.argv.slice(2))));
 
-async function main(options: Arguments): Promise<void> {
+async function main(options: Arguments): Promise<number | void> {
   const folder = findModelFolder(options.model);
-  if (folder === null) return say(missingModel);
+  if (folder === null) return say(missingModel());
   const llama = readLlama(await readModelFile(folder, modelFile));
   const { heads, vocabulary, context } = llama.sizes;
   const tokenizer = createTokenizer(await readModelFile(folder, tokenizerFile), vocabulary);
+  const prompt = options.prompt ?? (await pipedPrompt());
   // merging takes the square of the length: of a book it is enough to know that it is too long
-  const fewest = Math.ceil(Buffer.byteLength(options.prompt) / tokenizer.longest);
+  const fewest = Math.ceil(Buffer.byteLength(prompt) / tokenizer.longest);
   const isBook = fewest > context / 2;
-  const prompted = isBook ? fewest : tokenizer.encode(options.prompt).length;
+  const prompted = isBook ? fewest : tokenizer.encode(prompt).length;
   if (prompted > context / 2) {
     const count = `${isBook ? "at least " : ""}${prompted}`;
-    throw new StoryError(`The prompt has ${count} tokens, the model reads at most ${context / 2}. Shorten it.`);
+    throw new UserError(`The prompt has ${count} tokens, the model reads at most ${context / 2}. Shorten it.`);
   }
   const steps = options.forever ? Infinity : options.steps;
   const endless = prompted + steps > context;
   const mode = modes[options.mode]({ heads, window: options.window, sinks: options.sinks });
   const { backend, temperature, topK, topP, seed } = options;
 
-  say(pc.dim(`${options.mode}: each token sees ${mode.description}`));
+  say(`${options.mode}: each token sees ${mode.description}`, pc.dim);
   if (endless) {
     const { recent, sinks } = endlessWindow;
     say(
-      pc.dim(
-        `longer than the ${context} tokens it was trained on: the cache keeps the first ${sinks} and the last ${recent}`,
-      ),
+      `longer than the ${context} tokens it was trained on: the cache keeps the first ${sinks} and the last ${recent}`,
+      pc.dim,
     );
   }
-  let isStopped = false;
-  process.once("SIGINT", () => (isStopped = true));
+  const { signal } = onInterruption();
   const storyteller = openStoryteller(llama, { mode, backend, endless });
   const told = await tell(
     storyteller.session,
     tokenizer,
     {
-      prompt: options.prompt,
+      prompt,
       endless,
-      isStopped: () => isStopped,
+      isStopped: () => signal.aborted,
       ...(steps !== Infinity && { maximumTokens: steps }),
       temperature,
       ...(topK !== undefined && { topK }),
       ...(topP !== undefined && { topP }),
       seed,
     },
-    (text) => process.stdout.write(text),
+    (text) => process.stdout.write(printable(text, "\n\t")),
   );
   process.stdout.write("\n");
   storyteller.dispose();
   const lately = told.lately === null ? "" : `, ${whole(told.lately)} at the end`;
   const megabytes = Math.round(process.memoryUsage().rss / 2 ** 20);
   say(
-    pc.dim(
-      `${whole(told.tokens)} tokens, ${whole(told.tokens / told.seconds)} tokens/s${lately} (${backend}), ${megabytes} MB`,
-    ),
+    `${whole(told.tokens)} tokens, ${whole(told.tokens / told.seconds)} tokens/s${lately} (${backend}), ${megabytes} MB`,
+    pc.dim,
   );
-  if (isStopped) process.exitCode = 130;
+  return signal.aborted ? interrupted : 0;
 }
 
-/** What is not the story goes to standard error. */
-function say(sentence: string): void {
-  process.stderr.write(`${sentence}\n`);
+/** What a pipe or a file on standard input begins the story with; the model's own beginning where there is none. */
+async function pipedPrompt(): Promise<string> {
+  if (!isPiped(process.stdin.fd)) return "";
+  const remedy = "Shorten it.";
+  const prompt = await readPipedText(process.stdin, { what: "prompt", mostBytes, remedy });
+  return (prompt ?? "").trim();
 }
 
 function whole(value: number): string {

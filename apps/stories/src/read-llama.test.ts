@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { toNested, type Tensor } from "@fovea/tensor";
 import { readLlama } from "./read-llama.ts";
-import { StoryError } from "./story-error.ts";
+import { UserError } from "@fovea/command-line";
 
 /** dim 4, hidden 3, 1 layer, 2 heads over 1, 5 tokens, context 6; the numbers count up from 0. */
 function smallFile(vocabulary = 5, extra = 0): Uint8Array {
@@ -41,6 +41,6 @@ test.each([
   ["of ones", new Uint8Array(64).fill(255), "dim is -1"],
   ["huge", new Uint8Array(64).fill(63), "dim is 1061109567"],
 ])("a file that is %s is refused", (_, bytes, reason) => {
-  expect(() => readLlama(bytes)).toThrow(StoryError);
+  expect(() => readLlama(bytes)).toThrow(UserError);
   expect(() => readLlama(bytes)).toThrow(reason);
 });

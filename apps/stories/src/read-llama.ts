@@ -1,6 +1,6 @@
 import { slice, tensor, transpose, type Tensor } from "@fovea/tensor";
 import type { DecoderWeights, Normalization } from "@fovea/transformer";
-import { StoryError } from "./story-error.ts";
+import { UserError } from "@fovea/command-line";
 
 interface LlamaSizes {
   readonly dim: number;
@@ -24,7 +24,7 @@ const mostOfAnything = 1 << 20;
 
 /** Reads llama2.c's checkpoint (version 0): seven int32 `dim, hidden, layers, heads, keyHeads, vocabulary, context`, then float32 weights, layer by layer within each
  *  kind; a negative vocabulary says that the head has weights of its own. Two rotary tables stand where nothing reads them any more.
- *  @throws {StoryError} when the sizes make no model, or the file has another length than they ask for */
+ *  @throws {UserError} when the sizes make no model, or the file has another length than they ask for */
 export function readLlama(bytes: Uint8Array): Llama {
   if (bytes.length < headerBytes) throw damaged(`expected a header of ${headerBytes} bytes, got ${bytes.length}`);
   const header = new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
@@ -96,8 +96,8 @@ export function readLlama(bytes: Uint8Array): Llama {
   };
 }
 
-function damaged(what: string): StoryError {
-  return new StoryError(`The model file is damaged or not of llama2.c's format: ${what}.`);
+function damaged(what: string): UserError {
+  return new UserError(`The model file is damaged or not of llama2.c's format: ${what}.`);
 }
 
 function rms(scale: Tensor): Normalization {

@@ -4,13 +4,13 @@ import { backends } from "./backends.ts";
 import { findModelFolder, missingModel, modelFile, readModelFile, tokenizerFile } from "./model-folder.ts";
 import { modes } from "./modes.ts";
 import { readLlama } from "./read-llama.ts";
-import { StoryError } from "./story-error.ts";
+import { UserError } from "@fovea/command-line";
 import { endlessWindow, openStoryteller } from "./storyteller.ts";
 import { tell, type TellOptions } from "./tell.ts";
 import { createTokenizer } from "./tokenizer.ts";
 
 const folder = findModelFolder();
-if (folder === null) console.warn(`skipped: ${missingModel}`);
+if (folder === null) console.warn(`skipped: ${missingModel()}`);
 const isHere = folder !== null;
 const llama = isHere ? readLlama(await readModelFile(folder, modelFile)) : null;
 const tokenizer = isHere ? createTokenizer(await readModelFile(folder, tokenizerFile), 512) : null;
@@ -90,7 +90,7 @@ test.skipIf(!isHere)(
 test.skipIf(!isHere)("answers that are no numbers, as damaged weights give them, end it in one sentence", async () => {
   const session = { feed: () => tensor([[0, NaN]]) };
   await expect(tell(session, tokenizer!, { prompt: "", endless: false }, () => {})).rejects.toThrow(
-    new StoryError("The model gives no finite answer: its file is damaged. Get it again."),
+    new UserError("The model gives no finite answer: its file is damaged. Get it again."),
   );
 });
 

@@ -1,5 +1,5 @@
 import { generate, TransformerError, type GenerateOptions, type TokenSession } from "@fovea/transformer";
-import { StoryError } from "./story-error.ts";
+import { UserError } from "@fovea/command-line";
 import { textStart, type Tokenizer } from "./tokenizer.ts";
 
 export interface TellOptions extends GenerateOptions {
@@ -23,7 +23,7 @@ const frame = 16;
 
 /** Writes a story piece by piece as it comes to be.
  *  @param write gets text, never half a letter
- *  @throws {StoryError} when the model's answers are no numbers: its weights are damaged */
+ *  @throws {UserError} when the model's answers are no numbers: its weights are damaged */
 export async function tell(
   session: TokenSession,
   tokenizer: Tokenizer,
@@ -54,7 +54,7 @@ export async function tell(
   } catch (cause) {
     // options are checked by then: what generation still refuses is answers that are no numbers
     if (!(cause instanceof TransformerError)) throw cause;
-    throw new StoryError("The model gives no finite answer: its file is damaged. Get it again.", { cause });
+    throw new UserError("The model gives no finite answer: its file is damaged. Get it again.", { cause });
   }
   write(text + decoder.decode());
   const lately = tokens > lastTokens ? (lastTokens * 1000) / (times[tokens % lastTokens] - before) : null;

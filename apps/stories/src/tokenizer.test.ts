@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { StoryError } from "./story-error.ts";
+import { UserError } from "@fovea/command-line";
 import { createTokenizer, type Tokenizer } from "./tokenizer.ts";
 
 const bytePieces = Array.from({ length: 256 }, (_, byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`);
@@ -52,6 +52,6 @@ test("a piece may have any length", () => {
 test("a file cut short anywhere is refused", () => {
   const bytes = file();
   for (const length of [0, 4, 11, 100, bytes.length - 1]) {
-    expect(() => createTokenizer(bytes.subarray(0, length), pieces.length)).toThrow(StoryError);
+    expect(() => createTokenizer(bytes.subarray(0, length), pieces.length)).toThrow(UserError);
   }
 });

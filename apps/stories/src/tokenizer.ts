@@ -1,4 +1,4 @@
-import { StoryError } from "./story-error.ts";
+import { UserError } from "@fovea/command-line";
 
 /** Begins every text. */
 export const textStart = 1;
@@ -17,7 +17,7 @@ export interface Tokenizer {
 /** llama2.c's tokenizer: byte-pair merges, the pair with the best score first, over a text that begins with a space.
  *  @param bytes int32 longest piece, then per token a float32 score, an int32 length and its bytes
  *  @param count pieces, as the model says
- *  @throws {StoryError} when the file is cut short
+ *  @throws {UserError} when the file is cut short
  *  @see Sennrich, Haddow, Birch 2016, "Neural Machine Translation of Rare Words with Subword Units" */
 export function createTokenizer(bytes: Uint8Array, count: number): Tokenizer {
   const { pieces, scores } = readPieces(bytes, count);
@@ -63,7 +63,7 @@ function readPieces(bytes: Uint8Array, count: number): { pieces: Uint8Array[]; s
   for (let id = 0; id < count; id++) {
     const length = offset + 8 <= bytes.length ? view.getInt32(offset + 4, true) : -1;
     if (length < 0 || offset + 8 + length > bytes.length) {
-      throw new StoryError(
+      throw new UserError(
         `The tokenizer file is cut short or damaged: expected ${count} pieces, it ends or makes no sense at piece ${id}.`,
       );
     }

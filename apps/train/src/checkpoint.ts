@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { tensor } from "@fovea/tensor";
 import { openSafetensors, readAll, writeSafetensors } from "@fovea/weights";
 import type { RunState } from "./run-state.ts";
 import type { Settings } from "./task.ts";
-import { TrainError, reasonOf } from "./train-error.ts";
+import { isMissing, readWhole, reasonOf, UserError, writeWhole } from "@fovea/command-line";
 import type { Trainer } from "./trainer.ts";
-import { writeWhole } from "./write-whole.ts";
 
 const format = "fovea-train-checkpoint-1";
 
@@ -39,16 +37,14 @@ export async function writeCheckpoint(
 }
 
 /** @returns null when there is none
- *  @throws {TrainError} when the file is damaged or something else */
+ *  @throws {UserError} when the file is damaged or something else */
 export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
   const remedy = "Add --restart to begin anew, which replaces it.";
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
-    throw new TrainError(`${path} cannot be read: ${reasonOf(error)}. ${remedy}`);
-  }
+  const bytes = await readWhole(path, { mostBytes: 2 ** 31 - 1, remedy }).catch((error: unknown) => {
+    if (isMissing(error)) return null;
+    throw error;
+  });
+  if (bytes === null) return null;
   try {
     const file = await openSafetensors(bytes, { name: path });
     if (file.metadata.get("format") !== format) throw new Error(`it is no ${format}`);
@@ -58,18 +54,18 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | null> {
     if (checksumOf(content, arrays) !== file.metadata.get("checksum")) throw new Error("its checksum differs");
     return { ...(JSON.parse(content) as Pick<Checkpoint, "settings" | "fingerprint" | "state">), arrays };
   } catch (error) {
-    throw new TrainError(`The checkpoint ${path} is damaged: ${reasonOf(error)}\n${remedy}`);
+    throw new UserError(`The checkpoint ${path} is damaged: ${reasonOf(error)}. ${remedy}`);
   }
 }
 
 /** Puts weights and moments of a checkpoint into a trainer.
- *  @throws {TrainError} when they are those of another model; then nothing has changed */
+ *  @throws {UserError} when they are those of another model; then nothing has changed */
 export function restore(trainer: Trainer, { arrays }: Checkpoint): void {
   const weights = trainer.weights();
   for (const [name, { data }] of weights) {
     for (const part of ["weight", "first", "second"]) {
       if (arrays.get(`${part}/${name}`)?.length === data.length) continue;
-      throw new TrainError(
+      throw new UserError(
         `The checkpoint has no ${part} of ${data.length} numbers for ${name}: it is of another model. Add --restart to begin anew.`,
       );
     }

@@ -50,7 +50,7 @@ test.concurrent("what cannot be done is said in one sentence, before anything is
     [["sort", "--text", "short.txt"], /--text is for characters, not for sort/],
     [["sort", "--resume", "--restart"], /cannot be used together/],
     [["sort", "--resume", "--out", "new"], /There is no run to go on with/],
-    [["sort", "--resume", "--out", "bad"], /is damaged: .*\nAdd --restart to begin anew/],
+    [["sort", "--resume", "--out", "bad"], /is damaged: .* Add --restart to begin anew/],
     [["sort", "--steps", "2", "--out", "short.txt"], /short\.txt/],
     [["characters", "--text", "short.txt"], /short\.txt has 9 characters, and 640 are the least/],
     [["characters", "--text", "picture.png"], /picture\.png is not text in UTF-8/],

@@ -1,55 +1,47 @@
 import { join } from "node:path";
+import { onInterruption, readableSeconds, UserError, writeWhole } from "@fovea/command-line";
 import { restore, writeCheckpoint } from "./checkpoint.ts";
 import { learnedTables } from "./learned-tables.ts";
 import type { OpenRun } from "./open-run.ts";
 import { drawCurves } from "./pictures/curves.ts";
-import { percent, readableSeconds, showProgress, type Progress } from "./progress.ts";
+import { percent, showTrainProgress, type TrainProgress } from "./progress.ts";
 import { newRun, type RunState } from "./run-state.ts";
 import { saveModel } from "./saved-model.ts";
 import { startTensorFlow } from "./start-tensorflow.ts";
 import type { Lesson, Settings } from "./task.ts";
 import { tasks } from "./tasks/tasks.ts";
-import { TrainError } from "./train-error.ts";
 import { trainRun } from "./train-run.ts";
 import { Trainer } from "./trainer.ts";
-import { writeWhole } from "./write-whole.ts";
 
 /** Trains, saves and tells.
  *  @returns whether training came to its end
- *  @throws {TrainError} for what the person can put right */
+ *  @throws {UserError} for what the person can put right */
 export async function runTask({ settings, checkpoint, path }: OpenRun, out: string): Promise<boolean> {
   const lesson = tasks[settings.task].prepare(settings);
   if (checkpoint && checkpoint.fingerprint !== lesson.fingerprint) {
-    throw new TrainError(
+    throw new UserError(
       "The data have changed since the run was stopped. Restore them, or add --restart to begin anew.",
     );
   }
 
-  let stopped = false;
-  let progress: Progress | null = null;
-  const stop = (): void => {
-    if (stopped) {
-      progress?.stop();
-      process.exit(130);
-    }
-    stopped = true;
-    progress?.note("Stopping after this step… (Ctrl-C again to stop without saving)");
-  };
-  process.on("SIGINT", stop);
+  let progress: TrainProgress | null = null;
+  const { signal, release } = onInterruption(() =>
+    progress?.note("Stopping after this step… (Ctrl-C again to stop without saving)"),
+  );
   try {
     await startTensorFlow();
     const trainer = new Trainer(lesson, settings);
     if (checkpoint) restore(trainer, checkpoint);
     const begin = checkpoint?.state ?? newRun;
     greet(settings, trainer, begin);
-    const shown = showProgress(settings.task, begin.step, settings.steps, process.stderr);
+    const shown = showTrainProgress(settings.task, begin.step, settings.steps, process.stderr);
     progress = shown;
     const save = (state: RunState): Promise<void> =>
       writeCheckpoint(path, trainer, { settings, fingerprint: lesson.fingerprint, state });
     const end = await trainRun({ trainer, lesson, settings }, begin, {
       progress: shown,
       save,
-      isStopped: () => stopped,
+      isStopped: () => signal.aborted,
     }).finally(() => shown.stop());
     const isDone = end.step === settings.steps;
     await saveCurves(out, lesson, end);
@@ -59,7 +51,7 @@ export async function runTask({ settings, checkpoint, path }: OpenRun, out: stri
     trainer.dispose();
     return isDone;
   } finally {
-    process.off("SIGINT", stop);
+    release();
   }
 }
 

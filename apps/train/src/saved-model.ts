@@ -5,7 +5,7 @@ import { writeSafetensors } from "@fovea/weights";
 import { io } from "@tensorflow/tfjs-core";
 import { loadLayersModel, type LayersModel } from "@tensorflow/tfjs-layers";
 import type { Trainer } from "./trainer.ts";
-import { writeWhole } from "./write-whole.ts";
+import { writeWhole } from "@fovea/command-line";
 
 /** Saves the trained weights twice: `weights.safetensors`, and `model/model.json` with `model/weights.bin` for `tf.loadLayersModel`. */
 export async function saveModel(folder: string, trainer: Trainer): Promise<void> {

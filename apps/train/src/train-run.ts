@@ -1,11 +1,11 @@
-import type { Progress } from "./progress.ts";
+import type { TrainProgress } from "./progress.ts";
 import type { Point, RunState } from "./run-state.ts";
 import { addScores, noScore, type Score } from "./score.ts";
 import type { Lesson, Settings } from "./task.ts";
 import type { Trainer } from "./trainer.ts";
 
 export interface RunHooks {
-  readonly progress: Progress;
+  readonly progress: TrainProgress;
   /** Asked after every step. */
   readonly isStopped: () => boolean;
   /** Called at every point of the curves, and when the run stops or ends. */

@@ -1,11 +1,11 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createWasmBackend } from "@fovea/backend-wasm";
+import { findData } from "@fovea/command-line";
 import { modelFolder } from "@fovea/listen/src/model-files.ts";
 import { openMoonshine, textEnd, textStart } from "@fovea/listen/src/moonshine.ts";
-import { allSamples, openWavFile } from "@fovea/listen/src/open-sound.ts";
+import { allSamples, openWavFile } from "@fovea/sound";
 import type * as Native from "onnxruntime-node";
 import type { Prepared } from "../prepared.ts";
 
@@ -50,11 +50,11 @@ export async function prepareListen({ runtime, part, threads }: ListenWork): Pro
   };
 }
 
-/** Kennedy's sentence of 11 s where it lies beside the checkout, else the one that comes with the app. */
+/** Kennedy's sentence of 11 s where it has been fetched, else the one that comes with the app. */
 async function recording(): Promise<Float32Array> {
-  const kennedy = join(import.meta.dirname, "../../../../../shared/data/audio/jfk.wav");
+  const folder = findData("audio", "jfk.wav");
   const own = fileURLToPath(import.meta.resolve("@fovea/listen/sound/sample.wav"));
-  return allSamples(await openWavFile(existsSync(kennedy) ? kennedy : own));
+  return allSamples(await openWavFile(folder === null ? own : join(folder, "jfk.wav")));
 }
 
 async function loadFovea(threads: number): Promise<Model> {

@@ -1,4 +1,4 @@
-import { allSamples, openWavFile } from "@fovea/listen/src/open-sound.ts";
+import { allSamples, openWavFile } from "@fovea/sound";
 import { findRecordings } from "../data-folder.ts";
 
 /** A recording of a second, where it is there. */

@@ -9,7 +9,7 @@ import { initializers, input, layers, model, type LayersModel, type SymbolicTens
 import { lookOf } from "../look-of.ts";
 import { tokenAttention } from "../pictures/token-attention.ts";
 import type { Batch, Lesson, Settings, Task } from "../task.ts";
-import { TrainError, reasonOf } from "../train-error.ts";
+import { reasonOf, UserError } from "@fovea/command-line";
 import { transformerBlock } from "../transformer-block.ts";
 
 /** Characters that the model looks back over. */
@@ -66,11 +66,11 @@ function readText(path: string): string[] {
   try {
     bytes = readFileSync(path);
   } catch (error) {
-    throw new TrainError(`The text ${path} cannot be read: ${reasonOf(error)}.`);
+    throw new UserError(`The text ${path} cannot be read: ${reasonOf(error)}.`);
   }
   const found = Array.from(decode(path, bytes).replaceAll("\r\n", "\n"));
   if (found.length >= 10 * context) return found;
-  throw new TrainError(
+  throw new UserError(
     `The text ${path} has ${found.length} characters, and ${10 * context} are the least to learn from. Choose a longer one with --text.`,
   );
 }
@@ -79,7 +79,7 @@ function decode(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new TrainError(`The text ${path} is not text in UTF-8. Save it as UTF-8, or choose another with --text.`);
+    throw new UserError(`The text ${path} is not text in UTF-8. Save it as UTF-8, or choose another with --text.`);
   }
 }
 

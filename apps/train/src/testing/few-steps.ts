@@ -1,11 +1,11 @@
-import type { Progress } from "../progress.ts";
+import type { TrainProgress } from "../progress.ts";
 import { newRun, type RunState } from "../run-state.ts";
 import type { Lesson, Settings } from "../task.ts";
 import { tasks } from "../tasks/tasks.ts";
 import { trainRun } from "../train-run.ts";
 import { Trainer } from "../trainer.ts";
 
-export const silent: Progress = { note: () => {}, update: () => {}, point: () => {}, stop: () => {} };
+export const silent: TrainProgress = { note: () => {}, update: () => {}, point: () => {}, stop: () => {} };
 
 /** Settings of a short run. */
 export function few(task: string, changes: Partial<Settings> = {}): Settings {

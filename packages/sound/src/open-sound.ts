@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { ListenError } from "./listen-error.ts";
+import { reasonOf, UserError } from "@fovea/command-line";
 import { readSamples } from "./read-samples.ts";
 import { resampled } from "./resample.ts";
 import type { SampleFormat } from "./sample-format.ts";
@@ -18,26 +18,25 @@ export interface Sound {
 
 /** A WAV file.
  *  @param signal ends it early
- *  @throws {ListenError} naming the file when it cannot be read, or is no WAV file of plain samples */
+ *  @throws {UserError} naming the file when it cannot be read, or is no WAV file of plain samples */
 export async function openWavFile(path: string, signal?: AbortSignal): Promise<Sound> {
-  const unreadable = (error: unknown): ListenError => {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    return new ListenError(`${path} cannot be read (${reason}). Check the path and its permissions.`);
+  const unreadable = (error: unknown): UserError => {
+    return new UserError(`${path} cannot be read: ${reasonOf(error)}. Check the path and its permissions.`);
   };
   const found = await stat(path).catch((error: unknown) => {
     throw unreadable(error);
   });
-  if (found.isDirectory()) throw new ListenError(`${path} is a folder. Name a WAV file in it.`);
+  if (found.isDirectory()) throw new UserError(`${path} is a folder. Name a WAV file in it.`);
   const bytes = piecesOf(createReadStream(path), signal);
   const { header, rest } = await takeHeader(path, bytes).catch((error: unknown) => {
-    throw error instanceof ListenError ? error : unreadable(error);
+    throw error instanceof UserError ? error : unreadable(error);
   });
   return soundOf(path, header, rest, found.isFile() ? found.size - header.dataStart : null);
 }
 
 /** Standard input: a WAV file, or raw samples as a microphone gives them.
  *  @param raw how raw samples are written; null: it is a WAV file
- *  @throws {ListenError} when it is empty, or no WAV file of plain samples */
+ *  @throws {UserError} when it is empty, or no WAV file of plain samples */
 export async function openStream(stream: Readable, raw: SampleFormat | null, signal?: AbortSignal): Promise<Sound> {
   const bytes = piecesOf(stream, signal);
   if (raw) return { samples: resampled(readSamples(bytes, raw), raw.rate), seconds: null, note: null };
@@ -58,6 +57,10 @@ export async function allSamples(sound: Sound): Promise<Float32Array> {
   return all;
 }
 
+/** From here on a length stands for one that its writer, into a pipe or still recording, did not know: 0x7FFFF000 of espeak-ng and sox, 0x7FFFFF00 of arecord,
+ *  0x80000000 and 0xFFFFFFFF of ffmpeg and others. A sound that is really so long is read to its end all the same. */
+const leastPlaceholder = 0x7fff0000;
+
 /** @param there bytes that follow the header, where it is known */
 function soundOf(
   who: string,
@@ -66,11 +69,12 @@ function soundOf(
   there: number | null,
 ): Sound {
   const perSecond = format.rate * (format.bits / 8) * format.channels;
-  const promised = dataBytes ?? there;
+  const isPlaceholder = dataBytes === 0 || (dataBytes >= leastPlaceholder && (there === null || there < dataBytes));
+  const promised = isPlaceholder ? there : dataBytes;
   const come = promised === null ? null : Math.min(promised, there ?? promised);
-  const isCut = dataBytes !== null && there !== null && there < dataBytes;
+  const isCut = !isPlaceholder && there !== null && there < dataBytes;
   return {
-    samples: resampled(readSamples(atMost(bytes, dataBytes ?? Infinity), format), format.rate),
+    samples: resampled(readSamples(atMost(bytes, isPlaceholder ? Infinity : dataBytes), format), format.rate),
     seconds: come === null ? null : come / perSecond,
     note: isCut
       ? `${who} is cut short: its header promises ${(dataBytes / perSecond).toFixed(1)} s, it holds ${(there / perSecond).toFixed(1)} s.`
@@ -96,7 +100,7 @@ async function takeHeader(
   for (;;) {
     const { done, value } = await bytes.next();
     if (value) start = Buffer.concat([start, value]);
-    if (done && start.length === 0) throw new ListenError(`${who} is empty.`);
+    if (done && start.length === 0) throw new UserError(`${who} is empty.`);
     const header = readWavHeader(who, start, done === true);
     if (header) return { header, rest: after(start.subarray(header.dataStart), bytes) };
   }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, expect, test } from "vitest";
-import { ListenError } from "./listen-error.ts";
+import { UserError } from "@fovea/command-line";
 import { allSamples, openStream, openWavFile, type Sound } from "./open-sound.ts";
 import { tone, wavBytes, type WavOptions } from "./testing/wav-bytes.ts";
 
@@ -25,7 +25,12 @@ test.each<[string, WavOptions, number]>([
   ["float32, stereo", { bits: 32, float: true, channels: 2 }, 1e-7],
   ["float64", { bits: 64, float: true }, 1e-7],
   ["a chunk of odd length before the samples", { between: Buffer.from("LIST\x03\0\0\0abc\0") }, 1 / 30_000],
-  ["samples of a recorder that was still running", { dataBytes: 0xffffffff }, 1 / 30_000],
+  ["a length of 0, for a recorder that was still running", { dataBytes: 0 }, 1 / 30_000],
+  ["the length that espeak-ng and sox write into a pipe", { dataBytes: 0x7ffff000 }, 1 / 30_000],
+  ["arecord's", { dataBytes: 0x7fffff00 }, 1 / 30_000],
+  ["the largest signed one", { dataBytes: 0x7fffffff }, 1 / 30_000],
+  ["2 GiB", { dataBytes: 0x80000000 }, 1 / 30_000],
+  ["ffmpeg's", { dataBytes: 0xffffffff }, 1 / 30_000],
 ])("%s: the samples come as they were written", async (_, options, tolerance) => {
   const written = tone(440, 0.5);
   const sound = await open(wavBytes(written, options));
@@ -33,6 +38,21 @@ test.each<[string, WavOptions, number]>([
   expect(sound.seconds).toBe(0.5);
   expect(read.length).toBe(written.length);
   expect(Math.max(...read.map((sample, i) => Math.abs(sample - written[i])))).toBeLessThan(tolerance);
+});
+
+test.each([0, 0x7ffff000, 0x7fffff00, 0xffffffff])(
+  "of a stream whose header says %i bytes nobody knows how long it is",
+  async (dataBytes) => {
+    const sound = await openStream(Readable.from([wavBytes(tone(440, 0.5), { dataBytes })]), null);
+    expect({ seconds: sound.seconds, note: sound.note }).toEqual({ seconds: null, note: null });
+    expect((await allSamples(sound)).length).toBe(8000);
+  },
+);
+
+test("a stream of a length that can be is believed, and a file that lacks some of it said to be cut short", async () => {
+  const bytes = wavBytes(tone(440, 0.5), { dataBytes: 0x7ffeffff });
+  expect((await openStream(Readable.from([bytes]), null)).seconds).toBeCloseTo(0x7ffeffff / 32_000, 6);
+  expect((await open(bytes)).note).toMatch(/is cut short: its header promises 67106\.8 s, it holds 0\.5 s\.$/);
 });
 
 test.each([8000, 11_025, 44_100, 48_000, 96_000, 192_000])(
@@ -97,7 +117,7 @@ test.each<[string, Uint8Array, string]>([
   ],
 ])("%s is refused in one sentence", async (_, bytes, message) => {
   const refused = await open(bytes).catch((error: unknown) => error);
-  expect(refused).toBeInstanceOf(ListenError);
+  expect(refused).toBeInstanceOf(UserError);
   expect((refused as Error).message).toContain(message);
   expect((refused as Error).message).not.toContain("\n");
 });
@@ -115,7 +135,7 @@ test("random damage gives samples or one sentence, never anything else", async (
       .then((samples) => ends.add(samples.every((sample) => Math.abs(sample) <= 1) ? "samples" : "noise"))
       .catch((error: Error) => ends.add(error.name));
   }
-  expect([...ends].toSorted()).toEqual(["ListenError", "samples"]);
+  expect([...ends].toSorted()).toEqual(["UserError", "samples"]);
 });
 
 test("raw samples come in pieces of any length, as a pipe gives them", async () => {
@@ -131,7 +151,7 @@ test("raw samples come in pieces of any length, as a pipe gives them", async () 
 });
 
 test.each([
-  ["/nowhere/at/all.wav", "/nowhere/at/all.wav cannot be read (ENOENT)."],
+  ["/nowhere/at/all.wav", "/nowhere/at/all.wav cannot be read: there is no such file or folder."],
   [tmpdir(), `${tmpdir()} is a folder. Name a WAV file in it.`],
 ])("%s is refused", async (path, message) => {
   await expect(openWavFile(path)).rejects.toThrow(message);

@@ -1,4 +1,4 @@
-import { ListenError } from "./listen-error.ts";
+import { UserError } from "@fovea/command-line";
 
 /** How samples are written as bytes, little-endian, the channels of one moment side by side. */
 export interface SampleFormat {
@@ -13,23 +13,24 @@ const bitsOf = { integer: [8, 16, 24, 32], float: [32, 64], alaw: [8], mulaw: [8
 const tagOf = { integer: 1, float: 3, alaw: 6, mulaw: 7 } as const;
 const mostChannels = 64;
 /** Moments per second; libsamplerate-js takes no more. */
-export const [lowestRate, highestRate] = [1000, 192_000] as const;
+export const lowestRate = 1000;
+export const highestRate = 192_000;
 
 export const bytesPerMoment = ({ bits, channels }: SampleFormat): number => (bits / 8) * channels;
 
 /** @param who what the format was read from, for the error
- *  @throws {ListenError} for what no recording has: a damaged header shall not ask for memory */
+ *  @throws {UserError} for what no recording has: a damaged header shall not ask for memory */
 export function checkFormat(who: string, format: SampleFormat): void {
   const { encoding, bits, channels, rate } = format;
   const bitsAllowed: readonly number[] = bitsOf[encoding];
   if (!bitsAllowed.includes(bits)) {
-    throw new ListenError(`${who}: expected ${encoding} samples of ${bitsAllowed.join(", ")} bits, got ${bits}.`);
+    throw new UserError(`${who}: expected ${encoding} samples of ${bitsAllowed.join(", ")} bits, got ${bits}.`);
   }
   if (channels < 1 || channels > mostChannels) {
-    throw new ListenError(`${who}: expected 1 to ${mostChannels} channels, got ${channels}.`);
+    throw new UserError(`${who}: expected 1 to ${mostChannels} channels, got ${channels}.`);
   }
   if (rate < lowestRate || rate > highestRate) {
-    throw new ListenError(
+    throw new UserError(
       `${who}: expected ${lowestRate} to ${highestRate} samples per second, got ${rate}. Convert it: ffmpeg -i <sound> -ar 16000 sound.wav.`,
     );
   }

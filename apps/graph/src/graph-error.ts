@@ -1,4 +1,0 @@
-/** Something the person at the keyboard can put right. `main` prints the message alone and exits with 1. */
-export class GraphError extends Error {
-  override readonly name = "GraphError";
-}
