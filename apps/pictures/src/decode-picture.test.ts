@@ -40,6 +40,50 @@ test("a JPEG file keeps its color to a step or two", () => {
   [200, 40, 10, 255].forEach((value, channel) => expect(Math.abs(data[channel] - value)).toBeLessThan(3));
 });
 
+/** The JPEG file with three components and without JFIF's segment, of which Adobe's or the components' names then say what they are. */
+function withoutJfif(...segment: readonly number[]): Buffer {
+  const bytes = bytesOf("jpeg");
+  const length = bytes.readUInt16BE(4);
+  return Buffer.concat([bytes.subarray(0, 2), Buffer.from(segment), bytes.subarray(4 + length)]);
+}
+
+const adobe = (transform: number): number[] => [0xff, 0xee, 0, 14, ...Buffer.from("Adobe\0d"), 0, 0, 0, 0, transform];
+
+/** The components called R, G and B. */
+function namedRgb(bytes: Buffer): Buffer {
+  const [frame, scan] = [bytes.indexOf(Buffer.of(0xff, 0xc0)), bytes.indexOf(Buffer.of(0xff, 0xda))];
+  [..."RGB"].forEach((name, index) => {
+    bytes[frame + 10 + 3 * index] = name.charCodeAt(0);
+    bytes[scan + 5 + 2 * index] = name.charCodeAt(0);
+  });
+  return bytes;
+}
+
+// 200, 40, 10 by JFIF's matrix: lightness 84.4, blue difference 86.0, red difference 210.4
+test.each([
+  ["Adobe says red, green and blue", withoutJfif(...adobe(0)), [84, 86, 210]],
+  ["Adobe says lightness and colors", withoutJfif(...adobe(1)), [200, 40, 10]],
+  ["components called R, G and B", namedRgb(withoutJfif()), [84, 86, 210]],
+  ["components called R, G and B, in JFIF", namedRgb(bytesOf("jpeg")), [200, 40, 10]],
+  ["no word", withoutJfif(), [200, 40, 10]],
+])("a JPEG file's components: %s", (_, bytes, expected) => {
+  const { data } = decodePicture("it", bytes);
+  expected.forEach((value, channel) => expect(Math.abs(data[channel] - value)).toBeLessThan(3));
+});
+
+test.each(["palette", "deep", "oneBit", "grayAlpha"] as const)(
+  "%s with something behind its end is as without",
+  (file) => {
+    for (const more of [Buffer.alloc(1), Buffer.from("PK\u0003\u0004 an archive"), bytesOf(file)]) {
+      expect(decode(Buffer.concat([bytesOf(file), more]))).toBe(decode(bytesOf(file)));
+    }
+  },
+);
+
+test("a JPEG file with something behind its end is as without", () => {
+  expect(decode(Buffer.concat([bytesOf("progressive"), Buffer.from("more")]))).toBe(decode(bytesOf("progressive")));
+});
+
 test.each([
   ["nothing", Buffer.alloc(0), "it is empty: expected a PNG or JPEG file."],
   ["text", Buffer.from("hello"), "it is neither PNG nor JPEG: its bytes begin with 68 65 6c 6c. Convert it first."],

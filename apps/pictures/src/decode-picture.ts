@@ -2,21 +2,21 @@ import { inflateSync } from "node:zlib";
 import { decode as decodeJpeg } from "jpeg-js";
 import { PNG } from "pngjs";
 import type { ColorPicture } from "./gray-picture.ts";
+import { readJpegHeader } from "./jpeg-header.ts";
+import { upright } from "./upright.ts";
 import { UserError } from "@fovea/command-line";
 
 /** More would take gigabytes while they are decoded. */
 const mostPixels = 25e6;
 
-/** The pixels of a PNG (any color type and depth, interlaced or not) or a JPEG file (baseline or progressive).
+/** The pixels of a PNG (any color type and depth, interlaced or not) or a JPEG file (baseline or progressive, turned as its EXIF data say).
  *  @param name what errors call it
  *  @throws {UserError} when the bytes are something else, damaged, or more pixels than 25 million */
 export function decodePicture(name: string, bytes: Uint8Array): ColorPicture {
   if (bytes.length === 0) throw new UserError(`${name} is empty: expected a PNG or JPEG file.`);
   const isPng = startsWith(bytes, [0x89, 0x50, 0x4e, 0x47]);
   if (!isPng && !startsWith(bytes, [0xff, 0xd8, 0xff])) {
-    throw new UserError(
-      `${name} is neither PNG nor JPEG: its bytes begin with ${beginning(bytes)}. Convert it first.`,
-    );
+    throw new UserError(`${name} is neither PNG nor JPEG: its bytes begin with ${beginning(bytes)}. Convert it first.`);
   }
   try {
     const { width, height, data } = isPng ? pngOf(name, Buffer.from(bytes)) : jpegOf(name, bytes);
@@ -24,9 +24,7 @@ export function decodePicture(name: string, bytes: Uint8Array): ColorPicture {
   } catch (error) {
     if (error instanceof UserError) throw error;
     // the decoders throw errors of every kind; what they say is for programmers
-    throw new UserError(
-      `${name} is damaged: it begins like a ${isPng ? "PNG" : "JPEG"} file, but cannot be decoded.`,
-    );
+    throw new UserError(`${name} is damaged: it begins like a ${isPng ? "PNG" : "JPEG"} file, but cannot be decoded.`);
   }
 }
 
@@ -41,7 +39,7 @@ function pngOf(name: string, bytes: Buffer): ColorPicture {
   // the library inflates no more than the picture takes, but not so where it is interlaced: seven pictures, each row a byte longer
   const mostBytes = height * (rowBytes + 1) + 16 * (width + height);
   if (interlaced === 1) inflateSync(pngData(bytes), { maxOutputLength: mostBytes });
-  return PNG.sync.read(bytes);
+  return PNG.sync.read(endedAt(bytes));
 }
 
 /** Numbers per pixel, by color type: gray, …, red green blue, palette, gray alpha, …, red green blue alpha. */
@@ -49,33 +47,32 @@ const channels = [1, 0, 3, 1, 2, 0, 4];
 
 /** The compressed pixels: the IDAT chunks, joined. */
 function pngData(bytes: Buffer): Buffer {
-  const parts: Buffer[] = [];
-  for (let start = 8; start + 12 <= bytes.length; start += 12 + bytes.readUInt32BE(start)) {
-    const data = bytes.subarray(start + 8, start + 8 + bytes.readUInt32BE(start));
-    if (bytes.toString("latin1", start + 4, start + 8) === "IDAT") parts.push(data);
+  const parts = Array.from(chunksOf(bytes)).filter(({ type }) => type === "IDAT");
+  return Buffer.concat(parts.map(({ data }) => data));
+}
+
+/** The file up to its end chunk: cameras, hiders and careless servers put other things behind it. */
+function endedAt(bytes: Buffer): Buffer {
+  for (const { type, end } of chunksOf(bytes)) if (type === "IEND") return bytes.subarray(0, end);
+  return bytes;
+}
+
+/** The chunks of a PNG file: length, type, data, checksum. */
+function* chunksOf(bytes: Buffer): Generator<{ readonly type: string; readonly data: Buffer; readonly end: number }> {
+  for (let start = 8; start + 12 <= bytes.length;) {
+    const end = start + 12 + bytes.readUInt32BE(start);
+    yield { type: bytes.toString("latin1", start + 4, start + 8), data: bytes.subarray(start + 8, end - 4), end };
+    start = end;
   }
-  return Buffer.concat(parts);
 }
 
 function jpegOf(name: string, bytes: Uint8Array): ColorPicture {
-  const [width, height] = jpegSize(bytes);
+  const { width, height, isRgb, orientation } = readJpegHeader(bytes);
   checkSize(name, width, height);
   // a block of 8 × 8 takes one bit at the very least, and the lightness may be kept at a quarter of the size
   if (width * height > 2048 * bytes.length) throw new RangeError("less data than the header promises");
-  return decodeJpeg(bytes, { useTArray: true, tolerantDecoding: false, maxMemoryUsageInMB: 1024 });
-}
-
-/** Segments stand one behind the other, each with its length; the frame's (C0 to CF, without three others) has the size. */
-function jpegSize(bytes: Uint8Array): [width: number, height: number] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let start = 2;
-  for (;;) {
-    const marker = view.getUint8(start + 1);
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
-      return [view.getUint16(start + 7), view.getUint16(start + 5)];
-    }
-    start += marker === 0xff ? 1 : 2 + view.getUint16(start + 2);
-  }
+  const options = { useTArray: true, tolerantDecoding: false, maxMemoryUsageInMB: 1024 } as const;
+  return upright(decodeJpeg(bytes, isRgb ? { ...options, colorTransform: false } : options), orientation);
 }
 
 function checkSize(name: string, width: number, height: number): void {
