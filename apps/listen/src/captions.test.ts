@@ -29,6 +29,36 @@ test("a caption has at most 84 letters, in two lines of like length", () => {
   );
 });
 
+test("a line has at most 42 letters: what two lines cannot hold goes into the next caption", () => {
+  // 21, 15, 21, 20 and 1 letters
+  const words = ["incomprehensibilities", "notwithstanding", "straightforwardnesses", "counterrevolutionary", "a"];
+  const captions = vttOf(words.map((text, i) => word(text, i / 4, i / 4 + 0.25)));
+  const lines = captions.split("\n").filter((line) => /^[a-z]/.test(line));
+  expect(lines).toEqual(["incomprehensibilities notwithstanding", "straightforwardnesses counterrevolutionary", "a"]);
+  expect(captions.match(/-->/g)).toHaveLength(2);
+});
+
+test("no line of any captions is longer, and none of their words is lost", () => {
+  let state = 5;
+  const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
+  for (let round = 0; round < 200; round++) {
+    const words = Array.from({ length: 20 }, (_, i) =>
+      word("x".repeat(1 + random(round % 2 === 0 ? 12 : 100)), i / 4, i / 4 + 0.25),
+    );
+    const lines = srtOf(words)
+      .split("\n")
+      .filter((line) => line.startsWith("x"));
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(42);
+    expect(lines.join("").replaceAll(" ", "")).toBe(words.map(({ text }) => text).join(""));
+  }
+});
+
+test("a word that no line holds is cut, and its time with it", () => {
+  expect(srtOf([word(`${"a".repeat(42)}${"b".repeat(42)}${"c".repeat(21)}`, 0, 5)])).toBe(
+    `1\n00:00:00,000 --> 00:00:04,000\n${"a".repeat(42)}\n${"b".repeat(42)}\n\n2\n00:00:04,000 --> 00:00:05,000\n${"c".repeat(21)}\n`,
+  );
+});
+
 test("a caption lasts at most six seconds", () => {
   const words = Array.from({ length: 8 }, (_, i) => word("so", i, i + 1));
   expect(vttOf(words)).toBe(

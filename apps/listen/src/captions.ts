@@ -3,7 +3,7 @@ import type { Word } from "./word-times.ts";
 
 /** What captions are made to be read by: 42 letters a line and two lines are what television and films use; a pause or the end of a sentence starts
  *  the next one. */
-const [lineLetters, mostLetters, mostSeconds, pause, leastSeconds] = [42, 84, 6, 0.7, 1];
+const [lineLetters, mostSeconds, pause, leastSeconds] = [42, 6, 0.7, 1];
 
 interface Caption {
   readonly text: string;
@@ -35,7 +35,7 @@ function escaped(text: string): string {
 
 function captionsOf(words: readonly Word[]): Caption[] {
   const groups: Word[][] = [];
-  for (const word of words) {
+  for (const word of words.flatMap(cutToLines)) {
     const group = groups.at(-1);
     const last = group?.at(-1);
     const fits =
@@ -44,25 +44,41 @@ function captionsOf(words: readonly Word[]): Caption[] {
       !/[.?!]$/.test(last.text) &&
       word.start - last.end < pause &&
       word.end - group[0].start <= mostSeconds &&
-      textOf([...group, word]).length <= mostLetters;
+      linesOf([...group, word]) !== null;
     if (fits) group.push(word);
     else groups.push([word]);
   }
   return groups.map((group, index) => {
     const { start } = group[0];
     const next = groups[index + 1]?.[0].start ?? Infinity;
-    return { text: twoLines(group), start, end: Math.max(group.at(-1)!.end, Math.min(start + leastSeconds, next)) };
+    return { text: linesOf(group)!, start, end: Math.max(group.at(-1)!.end, Math.min(start + leastSeconds, next)) };
   });
 }
 
 const textOf = (words: readonly Word[]): string => words.map(({ text }) => text).join(" ");
 
-/** Broken where the longer line is shortest. */
-function twoLines(words: readonly Word[]): string {
+/** One line, or two broken where the longer one is shortest; null where these are not enough. */
+function linesOf(words: readonly Word[]): string | null {
   if (textOf(words).length <= lineLetters) return textOf(words);
   const halves = words.slice(1).map((_, index) => [textOf(words.slice(0, index + 1)), textOf(words.slice(index + 1))]);
   const best = halves.toSorted((a, b) => longer(a) - longer(b))[0];
-  return best ? best.join("\n") : textOf(words);
+  return best && longer(best) <= lineLetters ? best.join("\n") : null;
 }
 
 const longer = (lines: readonly string[]): number => Math.max(...lines.map(({ length }) => length));
+
+/** A word that no line holds as parts that one does, each with its share of the time. */
+function cutToLines({ text, start, end }: Word): Word[] {
+  const parts = [""];
+  for (const letter of text) {
+    if (parts.at(-1)!.length + letter.length > lineLetters) parts.push("");
+    parts[parts.length - 1] += letter;
+  }
+  let passed = 0;
+  const at = (letters: number): number => start + ((end - start) * letters) / text.length;
+  return parts.map((part) => {
+    const from = passed;
+    passed += part.length;
+    return { text: part, start: at(from), end: at(passed) };
+  });
+}

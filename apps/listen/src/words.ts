@@ -8,16 +8,23 @@ export interface SpokenWord {
   readonly heard: readonly number[];
 }
 
-/** The words of a transcript; punctuation belongs to the word before it. */
+/** The words of a transcript: what stands between spaces. What has no sound, a dash, belongs to the word before it, at the beginning to the one after. */
 export function wordsOf({ ids }: Pick<Transcript, "ids">): SpokenWord[] {
+  const sounds = (place: number): boolean => hasSound(textOf([ids[place]]));
   const groups: number[][] = [];
   for (const [place, id] of ids.entries()) {
-    const begins = groups.length === 0 || (beginsWord(id) && hasSound(textOf([id])));
-    if (begins) groups.push([place]);
-    else groups.at(-1)!.push(place);
+    // the space before a number is a token of its own
+    if (groups.length === 0 || beginsWord(id)) groups.push([]);
+    groups.at(-1)!.push(place);
   }
-  return groups.map((places) => {
-    const heard = places.filter((place) => hasSound(textOf([ids[place]])));
+  const words: number[][] = [];
+  for (const group of groups) {
+    const before = words.at(-1);
+    if (before && (!group.some(sounds) || !before.some(sounds))) before.push(...group);
+    else words.push(group);
+  }
+  return words.map((places) => {
+    const heard = places.filter(sounds);
     return { text: textOf(places.map((place) => ids[place])).trim(), heard: heard.length > 0 ? heard : places };
   });
 }
