@@ -26,6 +26,12 @@ export function findExamples(markdown: string): Example[] {
   return examples;
 }
 
+/** A program of `examples/`: the whole file.
+ *  @param source its text */
+export function programExample(source: string): Example {
+  return { line: 1, code: source, prints: promisedLines(source.split("\n")) };
+}
+
 function promisedLines(code: readonly string[]): string[] {
   const prints: string[] = [];
   let open = false;

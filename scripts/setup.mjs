@@ -35,7 +35,7 @@ export function setUp(app, { peers = false } = {}) {
   if (isCurrent(everything) || isCurrent(name)) return;
 
   const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const before = installed().filter((earlier) => earlier === everything || existsSync(appFolder(earlier)));
+  const before = installed().filter((earlier) => earlier === everything || existsSync(folderOf(earlier)));
   const wanted = [...new Set([...before, name])];
   const whole = wanted.includes(everything);
   const only = whole
@@ -44,7 +44,9 @@ export function setUp(app, { peers = false } = {}) {
         ...(wanted.some((each) => each.endsWith(withPeers)) ? [] : ["--prod"]),
         ...wanted.flatMap((each) => ["--filter", `@fovea/${each.replace(withPeers, "")}...`]),
       ];
-  console.error(`Setting up ${whole ? "the workspace" : `apps/${app}`} with ${packageManager} (first run only)…`);
+  console.error(
+    `Setting up ${whole ? "the workspace" : name.replace(withPeers, "")} with ${packageManager} (first run only)…`,
+  );
   const started = Date.now();
   const command = ["--yes", packageManager, "install", "--frozen-lockfile", "--reporter=append-only", ...only];
   // Standard output belongs to the job that follows: the installer's own goes to standard error.
@@ -67,7 +69,11 @@ export function setUp(app, { peers = false } = {}) {
   console.error(`Set up in ${((Date.now() - started) / 1000).toFixed(0)} s.`);
 }
 
-const appFolder = (stamp) => join(root, "apps", stamp.replace(withPeers, ""));
+/** Where an app is, or the examples. */
+function folderOf(stamp) {
+  const name = stamp.replace(withPeers, "");
+  return name === "examples" ? join(root, name) : join(root, "apps", name);
+}
 
 /** The Node that runs the job: the one that comes as a dependency of `folder`, so that TypeScript runs as it is. */
 function nodeOf(folder) {
