@@ -2,7 +2,7 @@ import type { Projection } from "@fovea/multi-head-attention";
 import { readValues, reshape, slice, tensor, transpose, type Tensor } from "@fovea/tensor";
 import type { DecoderWeights, EncoderWeights, Normalization } from "@fovea/transformer";
 import type { OnnxFile } from "@fovea/weights/onnx";
-import { scaled, weightReader, type WeightReader } from "./weight-reader.ts";
+import { weightReader, type WeightReader } from "./weight-reader.ts";
 
 /** Moonshine tiny (Jeffries et al. 2024, "Moonshine: Speech Recognition for Live Transcription and Voice Commands"). */
 export const sizes = { dim: 288, heads: 8, rotaryDim: 32, layers: 6, hidden: 1152, vocabulary: 32768 } as const;
@@ -108,7 +108,9 @@ async function convolution(
   const [scale] = readValues(await read.find(`${name}.weight_scale`, [1]));
   const [zero] = readValues(await read.find(`${name}.weight_zero_point`, [1]));
   const [out, channels, length] = shape;
-  const numbers = tensor(scaled(stored, scale, zero), { shape });
+  const floats = new Float32Array(stored.length);
+  for (let i = 0; i < floats.length; i++) floats[i] = stored[i] * scale + zero;
+  const numbers = tensor(floats, { shape });
   return { weight: reshape(transpose(numbers, [2, 1, 0]), [length * channels, out]), length, step };
 }
 

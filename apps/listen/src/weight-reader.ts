@@ -1,7 +1,7 @@
 import type { MultiHeadAttentionWeights, Projection } from "@fovea/multi-head-attention";
 import { readValues, tensor, type Tensor } from "@fovea/tensor";
 import type { Normalization, QuantizedHead } from "@fovea/transformer";
-import type { OnnxFile } from "@fovea/weights/onnx";
+import { dequantize, type OnnxFile } from "@fovea/weights/onnx";
 import { UserError } from "@fovea/command-line";
 
 /** Reads parts of a model out of an ONNX file whose matrices are integers. All of it throws a UserError when a weight is missing or misshapen. */
@@ -28,12 +28,15 @@ export function weightReader(file: OnnxFile): WeightReader {
   const names = new Set(file.names);
   const inputsOf = new Map(file.nodes.map(({ name, inputs }) => [name, inputs]));
 
-  const find = async (name: string, shape: readonly number[]): Promise<Tensor> => {
+  const checkShape = (name: string, shape: readonly number[]): void => {
     if (!names.has(name)) throw other(`it lacks ${name}`);
     const stored = file.info(name).shape;
     if (stored.length !== shape.length || stored.some((size, axis) => size !== shape[axis])) {
       throw other(`${name} must have shape [${shape.join(", ")}], got [${stored.join(", ")}]`);
     }
+  };
+  const find = async (name: string, shape: readonly number[]): Promise<Tensor> => {
+    checkShape(name, shape);
     const weight = await file.tensor(name);
     if (weight.dtype !== "float32" || readValues(weight).every(Number.isFinite)) return weight;
     throw other(`${name} holds numbers that are not finite`);
@@ -44,10 +47,14 @@ export function weightReader(file: OnnxFile): WeightReader {
     return input;
   };
   const table = async (base: string, zeroPoint: string, rows: number, columns: number): Promise<Tensor> => {
-    const stored = readValues(await find(`${base}_quantized`, [rows, columns]));
-    const [zero] = readValues(await find(zeroPoint, []));
-    const [scale] = readValues(await find(`${base}_scale`, []));
-    return tensor(scaled(stored, scale, -zero * scale), { shape: [rows, columns] });
+    const values = `${base}_quantized`;
+    for (const [name, shape] of [
+      [values, [rows, columns]],
+      [zeroPoint, []],
+      [`${base}_scale`, []],
+    ] as const)
+      checkShape(name, shape);
+    return dequantize(file, { values, scale: `${base}_scale`, zeroPoint });
   };
   const head = async (base: string, zeroPoint: string, rows: number, columns: number): Promise<QuantizedHead> => {
     const stored = readValues(await find(`${base}_quantized`, [rows, columns]));
@@ -89,11 +96,4 @@ export function weightReader(file: OnnxFile): WeightReader {
     }),
     normalization: async (name, dim) => ({ kind: "layer", scale: await find(name, [dim]) }),
   };
-}
-
-/** `numbers × scale + shift`; a plain loop, because there are 27 million of them. */
-export function scaled(numbers: ArrayLike<number>, scale: number, shift: number): Float32Array {
-  const floats = new Float32Array(numbers.length);
-  for (let i = 0; i < floats.length; i++) floats[i] = numbers[i] * scale + shift;
-  return floats;
 }
