@@ -1,6 +1,6 @@
 import { basename } from "node:path";
-import { loudness } from "@fovea/sound";
-import { sampleRate } from "@fovea/sound";
+import { shadedCells, svgText } from "@fovea/inspection";
+import { loudness, sampleRate } from "@fovea/sound";
 import type { Hearing } from "./hear-sound.ts";
 import { melPng } from "./mel-picture.ts";
 import { percent, ranking } from "./ranking.ts";
@@ -14,8 +14,6 @@ const width = left + secondWidth + right;
 const cardHeight = titleHeight + waveHeight + melHeight + attentionHeight + 2 * gap + axisHeight + 14;
 /** From one column of the wave to the next, in samples. */
 const stretch = 160;
-/** Shades of the wave. */
-const shades = 10;
 /** Labels that are named beside the likeliest. */
 const others = 2;
 
@@ -25,7 +23,7 @@ export function attentionSvg(hearings: readonly Hearing[]): string {
   const title = hearings.map((hearing) => `${basename(hearing.name)}: ${ranking(hearing)[0].name}`).join(", ");
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
-    `<title>${escaped(title)}</title>`,
+    `<title>${svgText(title)}</title>`,
     `<style>text{font:13px system-ui,sans-serif;fill:#1f2933}.label{font-size:20px;font-weight:600}.light{font-weight:400}.pale{font-size:12px;fill:#7b8794}`,
     `.grid{stroke:#e4e7eb}.even{stroke:#7b8794;stroke-dasharray:3 3}.wave{fill:#c9d3df}.looked{fill:#de911d}</style>`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
@@ -49,9 +47,9 @@ function card(hearing: Hearing): string {
       })
       .join("");
   return [
-    `<text x="${left}" y="34" class="label">${escaped(best.name)} <tspan class="light">${percent(best.probability)}</tspan></text>`,
-    `<text x="${left}" y="53" class="pale">then ${escaped(next.join(", "))}</text>`,
-    `<text x="${left + secondWidth}" y="34" text-anchor="end" class="pale">${escaped(shortened(basename(name)))}</text>`,
+    `<text x="${left}" y="34" class="label">${svgText(best.name)} <tspan class="light">${percent(best.probability)}</tspan></text>`,
+    `<text x="${left}" y="53" class="pale">then ${svgText(next.join(", "))}</text>`,
+    `<text x="${left + secondWidth}" y="34" text-anchor="end" class="pale">${svgText(shortened(basename(name)))}</text>`,
     axis(told.start, bottom),
     rowName(titleHeight, waveHeight, ["loudness"]),
     wave(told.samples, told.attention),
@@ -71,17 +69,11 @@ function wave(samples: Float32Array, attention: readonly number[]): string {
     const half = Math.max(0.5, (level / loudest) * (waveHeight / 2 - 2));
     return column(index, middle - half, 2 * half);
   });
-  const most = Math.max(...attention);
-  const shaded = new Map<number, string>();
-  for (const [frame, share] of attention.entries()) {
-    const shade = Math.round((share / most) * shades);
-    shaded.set(shade, (shaded.get(shade) ?? "") + columns[columnOf(frame, attention)]);
-  }
-  const looked = Array.from(
-    shaded,
-    ([shade, path]) => `<path d="${path}" class="looked" opacity="${shade / shades}"/>`,
-  );
-  return [`<path d="${columns.join("")}" class="wave"/>`, ...looked].join("\n");
+  const looked = shadedCells(attention, {
+    cell: (frame) => columns[columnOf(frame, attention)],
+    attributes: `class="looked"`,
+  });
+  return [`<path d="${columns.join("")}" class="wave"/>`, looked].join("\n");
 }
 
 /** Each frame's share as a column, the largest as tall as there is room, and a line where all would be alike. */
@@ -131,9 +123,3 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 
 /** The end of a name says more than its beginning. */
 const shortened = (name: string): string => (name.length <= 40 ? name : `…${name.slice(-39)}`);
-
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-
-// control characters are not allowed in XML
-const escaped = (text: string): string =>
-  text.replaceAll(/\p{Cc}/gu, "").replaceAll(/[&<>]/g, (character) => entities[character]);

@@ -1,5 +1,5 @@
-import { loudness } from "@fovea/sound";
-import { sampleRate } from "@fovea/sound";
+import { shadedCells, svgText } from "@fovea/inspection";
+import { loudness, sampleRate } from "@fovea/sound";
 import { samplesPerVector, type Word } from "./word-times.ts";
 import type { Transcript } from "./transcribe.ts";
 import { wordsOf } from "./words.ts";
@@ -7,8 +7,6 @@ import { wordsOf } from "./words.ts";
 const [pixelsPerSecond, rowHeight, letterWidth] = [90, 22, 9];
 /** Title, wave and axis above the rows. */
 const [titleHeight, waveHeight, axisHeight, margin] = [44, 56, 24, 16];
-/** Shades of a cell. */
-const shades = 10;
 
 /** The cross-attention as an SVG picture: a row for each word, from left to right the seconds of the sound, darker where the word looked; a frame marks
  *  when it was said, and the sound itself stands above.
@@ -30,7 +28,7 @@ export function attentionPicture(
     const row = shadedRow(sumOf(heard.map((place) => transcript.attention[place])), labels, top + index * rowHeight);
     const { text, start: from, end } = words[index];
     const frame = `<rect x="${round(x(from - start))}" y="${top + index * rowHeight + 2}" width="${round((end - from) * pixelsPerSecond)}" height="${rowHeight - 4}" rx="4" class="said"/>`;
-    return `<text x="${labels - 10}" y="${top + index * rowHeight + 15.5}" class="word">${escaped(text)}</text>\n${row}${frame}`;
+    return `<text x="${labels - 10}" y="${top + index * rowHeight + 15.5}" class="word">${svgText(text)}</text>\n${row}${frame}`;
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
@@ -75,17 +73,11 @@ function wave(samples: Float32Array, left: number): string {
 
 const vectorWidth = (samplesPerVector / sampleRate) * pixelsPerSecond;
 
-/** The cells of a row, those of one shade as one path; the darkest is where the word looked most. */
+/** The cells of a row; the darkest is where the word looked most. */
 function shadedRow(weights: Float64Array, left: number, top: number): string {
-  const most = Math.max(...weights);
-  const paths = new Map<number, string>();
-  for (const [index, weight] of weights.entries()) {
-    const shade = Math.round((weight / most) * shades);
-    if (shade === 0) continue;
-    const cell = `M${round(left + index * vectorWidth)} ${top + 4}h${round(vectorWidth)}v${rowHeight - 8}h-${round(vectorWidth)}z`;
-    paths.set(shade, (paths.get(shade) ?? "") + cell);
-  }
-  return Array.from(paths, ([shade, path]) => `<path d="${path}" class="cell" opacity="${shade / shades}"/>`).join("");
+  const cell = (index: number): string =>
+    `M${round(left + index * vectorWidth)} ${top + 4}h${round(vectorWidth)}v${rowHeight - 8}h-${round(vectorWidth)}z`;
+  return shadedCells(weights, { cell, attributes: `class="cell"` });
 }
 
 function sumOf(rows: readonly Float64Array[]): Float64Array {
@@ -95,5 +87,3 @@ function sumOf(rows: readonly Float64Array[]): Float64Array {
 }
 
 const round = (value: number): number => Math.round(value * 100) / 100;
-
-const escaped = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

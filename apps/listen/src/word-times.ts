@@ -1,4 +1,5 @@
-import { alignRows } from "./align.ts";
+import { alignRows } from "@fovea/inspection";
+import { tensor } from "@fovea/tensor";
 import { loudness, pauseLevel } from "@fovea/sound";
 import { sampleRate } from "@fovea/sound";
 import type { Transcript } from "./transcribe.ts";
@@ -26,8 +27,9 @@ const pauseVectors = 8;
 export function wordTimes(transcript: Transcript, samples: Float32Array, offset = 0): Word[] {
   const words = wordsOf(transcript);
   const rows = words.flatMap(({ heard }) => heard.map((place) => transcript.attention[place]));
-  const starts = alignRows(rows);
   const vectors = rows[0]?.length ?? 0;
+  const weights = Float64Array.from(rows.flatMap((row) => Array.from(row)));
+  const starts = alignRows(tensor(weights, { shape: [rows.length, vectors] }));
   const levels = loudness(samples, samplesPerVector);
   const quiet = pauseLevel(levels);
   const seconds = (vector: number): number => offset + (vector * samplesPerVector) / sampleRate;

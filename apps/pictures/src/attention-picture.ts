@@ -1,3 +1,4 @@
+import { svgText } from "@fovea/inspection";
 import { PNG } from "pngjs";
 import { grayView, heatColor, heatView, type SquarePicture } from "./heat-picture.ts";
 import { percent, ranking, type Sight } from "./sight.ts";
@@ -23,7 +24,7 @@ export function attentionSvg(sights: readonly Sight[]): string {
   const stops = Array.from({ length: 9 }, (_, i) => `<stop offset="${i / 8}" stop-color="${rgb(heatColor(i / 8))}"/>`);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="14">`,
-    `<title>${escape(title)}</title>`,
+    `<title>${svgText(title)}</title>`,
     `<defs><linearGradient id="heat">${stops.join("")}</linearGradient></defs>`,
     `<rect width="100%" height="100%" fill="white"/>`,
     ...cards,
@@ -40,7 +41,7 @@ function drawCard(sight: Sight): string {
   const bars = best.flatMap(({ name, probability }, row) => {
     const y = under + 12 + 26 * row;
     return [
-      `<text x="${gap}" y="${y + 13}" fill="${ink}">${escape(name)}</text>`,
+      `<text x="${gap}" y="${y + 13}" fill="${ink}">${svgText(name)}</text>`,
       `<rect x="${gap + 96}" y="${y}" width="120" height="16" rx="3" fill="#eceef2"/>`,
       `<rect x="${gap + 96}" y="${y}" width="${(120 * probability).toFixed(1)}" height="16" rx="3" fill="#1f4e8c"/>`,
       `<text x="${gap + size}" y="${y + 13}" text-anchor="end" fill="${ink}">${percent(probability)}</text>`,
@@ -51,8 +52,8 @@ function drawCard(sight: Sight): string {
   const label = (x: number, y: number, text: string, anchor = "start"): string =>
     `<text x="${x}" y="${y}" fill="${pale}" font-size="12" text-anchor="${anchor}">${text}</text>`;
   return [
-    `<text x="${gap}" y="34" font-size="20" font-weight="600" fill="${ink}">${escape(best[0].name)} <tspan font-weight="400" fill="${pale}">${percent(best[0].probability)}</tspan></text>`,
-    `<text x="${right + size}" y="34" text-anchor="end" fill="${pale}">${escape(shorten(view.name))}</text>`,
+    `<text x="${gap}" y="34" font-size="20" font-weight="600" fill="${ink}">${svgText(best[0].name)} <tspan font-weight="400" fill="${pale}">${percent(best[0].probability)}</tspan></text>`,
+    `<text x="${right + size}" y="34" text-anchor="end" fill="${pale}">${svgText(shorten(view.name))}</text>`,
     label(gap, top - 10, "the picture, framed for the model"),
     label(right, top - 10, "where it looked (attention rollout)"),
     embed(grayView(view, size), gap, top),
@@ -96,9 +97,3 @@ function encode(rows: readonly (readonly SquarePicture[])[]): Buffer {
 const shorten = (name: string): string => (name.length <= 32 ? name : `…${name.slice(-31)}`);
 
 const rgb = (color: readonly number[]): string => `rgb(${color.map(Math.round).join(" ")})`;
-
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
-
-// control characters are not allowed in XML
-const escape = (text: string): string =>
-  text.replaceAll(/\p{Cc}/gu, "").replaceAll(/[&<>]/g, (character) => entities[character]);

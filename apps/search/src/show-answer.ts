@@ -1,10 +1,11 @@
 import { jsonText, printable } from "@fovea/command-line";
+import { strongestLinks } from "@fovea/inspection";
+import { tensor } from "@fovea/tensor";
 import { createColors } from "picocolors";
 import type { Answer } from "./answer.ts";
 import { heads as allHeads } from "./encoder.ts";
 import { drawHeatMap } from "./heat-map.ts";
 import { listResults } from "./result-list.ts";
-import { strongestLinks } from "./strongest-links.ts";
 
 /** The answer as a person reads it: the passages, then the heat map of the question. */
 export function showAnswer(answer: Answer, options: { width: number; color: boolean }): string {
@@ -19,7 +20,7 @@ export function showAnswer(answer: Answer, options: { width: number; color: bool
         : heads.length === 1
           ? `head ${heads[0]}`
           : `mean of heads ${heads.join(", ")}`;
-    const links = strongestLinks(words, weights, 3).map(
+    const links = strongestLinks(words, tensor(weights), 3).map(
       ({ from, to, weight }) => `${from} → ${to} ${Math.round(100 * weight)} %`,
     );
     parts.push(

@@ -28,3 +28,8 @@ test("labels are escaped and every tag is closed", () => {
     expect(svg.split(`<${tag}`).length).toBe(svg.split(`</${tag}>`).length);
   }
 });
+
+test("a title may hold anything", () => {
+  const svg = heatmapSvg(tensor([[1]]), { title: "a\u001B[31m <b> & \u202Eb" });
+  expect(svg).toContain("<title>a[31m &lt;b&gt; &amp; b</title>");
+});

@@ -1,6 +1,7 @@
 import type { Tensor } from "@fovea/tensor";
 import { heatmapCells } from "./heatmap-cells.ts";
 import type { HeatmapLabels } from "./heatmap-cells.ts";
+import { svgText } from "./svg-text.ts";
 
 export interface HeatmapSvgOptions extends HeatmapLabels {
   /** Side of a cell in pixels; default 16. */
@@ -27,17 +28,17 @@ export function heatmapSvg(weights: Tensor, options: HeatmapSvgOptions = {}): st
   const [width, height] = [left + columns * cell, top + rows * cell];
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="${cell * 0.75}">`,
-    `<title>${escape(title)}</title>`,
+    `<title>${svgText(title)}</title>`,
   ];
   columnLabels.forEach((label, column) => {
     const [x, y] = [left + (column + 0.75) * cell, top - cell / 4];
-    parts.push(`<text transform="translate(${x} ${y}) rotate(-90)">${escape(label)}</text>`);
+    parts.push(`<text transform="translate(${x} ${y}) rotate(-90)">${svgText(label)}</text>`);
   });
   for (let row = 0; row < rows; row++) {
     const y = top + row * cell;
     if (rowLabels.length > 0) {
       parts.push(
-        `<text x="${left - cell / 4}" y="${y + cell * 0.75}" text-anchor="end">${escape(rowLabels[row])}</text>`,
+        `<text x="${left - cell / 4}" y="${y + cell * 0.75}" text-anchor="end">${svgText(rowLabels[row])}</text>`,
       );
     }
     for (let column = 0; column < columns; column++) {
@@ -45,7 +46,7 @@ export function heatmapSvg(weights: Tensor, options: HeatmapSvgOptions = {}): st
       const fill = Number.isNaN(strength) ? `fill="#c00"` : `fill="${ink}" fill-opacity="${round(strength)}"`;
       const place = `x="${left + column * cell}" y="${y}" width="${cell}" height="${cell}"`;
       const tip = [rowLabels[row], columnLabels[column], round(values[row * columns + column])].filter((part) => part);
-      parts.push(`<rect ${place} ${fill}><title>${escape(tip.join(" → "))}</title></rect>`);
+      parts.push(`<rect ${place} ${fill}><title>${svgText(tip.join(" → "))}</title></rect>`);
     }
   }
   return [...parts, "</svg>"].join("\n");
@@ -57,13 +58,3 @@ function marginOf(labels: readonly string[], cell: number): number {
   if (labels.length === 0) return 0;
   return Math.ceil((Math.max(...labels.map((label) => label.length)) * characterWidth + 0.5) * cell);
 }
-
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&apos;",
-};
-
-const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (character) => entities[character]);

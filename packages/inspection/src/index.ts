@@ -1,5 +1,6 @@
 export { attentionWeights as weights } from "@fovea/dot-product-attention";
 export type { WeightOptions, WeightTile } from "@fovea/dot-product-attention";
+export { alignRows } from "./align-rows.ts";
 export { columnSums } from "./column-sums.ts";
 export { entropy } from "./entropy.ts";
 export { heatmap } from "./heatmap.ts";
@@ -10,5 +11,10 @@ export type { HeatmapSvgOptions } from "./heatmap-svg.ts";
 export { InspectionError } from "./inspection-error.ts";
 export { rollout } from "./rollout.ts";
 export type { AttentionLayer, RolloutOptions } from "./rollout.ts";
+export { shadedCells } from "./shaded-cells.ts";
+export type { ShadedCellsOptions } from "./shaded-cells.ts";
+export { strongestLinks } from "./strongest-links.ts";
+export type { Link } from "./strongest-links.ts";
+export { svgText } from "./svg-text.ts";
 export { topKeys } from "./top-keys.ts";
 export type { TopKeys } from "./top-keys.ts";

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { alignRows } from "./align.ts";
+import { tensor, zeros } from "@fovea/tensor";
+import { alignRows } from "./align-rows.ts";
+import { InspectionError } from "./inspection-error.ts";
 
 test("every frame goes to the row that it weighs most in, in order", () => {
   const rows = [
@@ -7,7 +9,7 @@ test("every frame goes to the row that it weighs most in, in order", () => {
     [0, 1, 7, 6, 0, 0],
     [0, 0, 0, 1, 5, 4],
   ];
-  expect(alignRows(rows)).toEqual([0, 2, 4]);
+  expect(alignRows(tensor(rows))).toEqual([0, 2, 4]);
 });
 
 test("a row that looks back is put where its neighbors leave it", () => {
@@ -16,16 +18,18 @@ test("a row that looks back is put where its neighbors leave it", () => {
     [9, 0, 1, 0],
     [0, 0, 0, 5],
   ];
-  expect(alignRows(rows)).toEqual([0, 2, 3]);
+  expect(alignRows(tensor(rows))).toEqual([0, 2, 3]);
 });
 
 test("with as many rows as frames, each has one", () => {
   expect(
-    alignRows([
-      [0, 0, 9],
-      [0, 0, 9],
-      [9, 0, 0],
-    ]),
+    alignRows(
+      tensor([
+        [0, 0, 9],
+        [0, 0, 9],
+        [9, 0, 0],
+      ]),
+    ),
   ).toEqual([0, 1, 2]);
 });
 
@@ -40,8 +44,14 @@ test("it finds the best of all ways: compared with trying every one", () => {
     for (let second = 1; second < 6; second++) {
       for (let third = second + 1; third < 7; third++) best = Math.max(best, sum([0, second, third]));
     }
-    expect(sum(alignRows(rows))).toBeCloseTo(best, 10);
+    expect(sum(alignRows(tensor(rows)))).toBeCloseTo(best, 10);
   }
 });
 
-test("nothing is aligned with nothing", () => expect(alignRows([])).toEqual([]));
+test("no queries have no starts", () => expect(alignRows(zeros([0, 4]))).toEqual([]));
+
+test("what cannot be aligned is refused", () => {
+  expect(() => alignRows(zeros([4]))).toThrow(InspectionError);
+  expect(() => alignRows(zeros([3, 2]))).toThrow("with a key for each query, got [3, 2]");
+  expect(() => alignRows(tensor([[0, NaN]]))).toThrow("expected finite weights, got NaN at index 1");
+});
