@@ -1,6 +1,6 @@
-import { svgText } from "@fovea/inspection";
+import { heatColor, svgText } from "@fovea/inspection";
 import { PNG } from "pngjs";
-import { grayView, heatColor, heatView, type SquarePicture } from "./heat-picture.ts";
+import { grayView, heatView, type SquarePicture } from "./heat-picture.ts";
 import { percent, ranking, type Sight } from "./sight.ts";
 
 /** Side of each picture, in pixels: ten for each that the model sees. */

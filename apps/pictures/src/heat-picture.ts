@@ -1,3 +1,5 @@
+import { heatColor, patchHeat } from "@fovea/inspection";
+import { tensor } from "@fovea/tensor";
 import { areaAverage } from "./area-average.ts";
 import type { View } from "./view.ts";
 
@@ -43,48 +45,9 @@ export function heatShades(attention: readonly number[], size: number): SquarePi
   return { size, colors };
 }
 
-/** From least (0) to most (1) looked at, for each pixel: patches blend into each other as bells around their middles.
- *  @returns `[size × size]` */
-function spread(attention: readonly number[], size: number): number[] {
+/** Heat of each pixel of a square picture of square patches. */
+function spread(attention: readonly number[], size: number): Float64Array {
   const patches = Math.sqrt(attention.length);
-  const lines = Array.from({ length: size }, (_, pixel) => bells(((pixel + 0.5) * patches) / size - 0.5, patches));
-  const blended = lines.flatMap((down) =>
-    lines.map((across) =>
-      attention.reduce((sum, share, i) => sum + share * down[Math.floor(i / patches)] * across[i % patches], 0),
-    ),
-  );
-  const [least, most] = blended.reduce(
-    ([least, most], heat) => [Math.min(least, heat), Math.max(most, heat)],
-    [Infinity, 0],
-  );
-  // what is even but for rounding is no heat
-  return blended.map((heat) => (most - least > 1e-6 * most ? (heat - least) / (most - least) : 0));
-}
-
-/** How much each patch of a line counts at a place; they sum to 1. */
-function bells(place: number, patches: number): number[] {
-  const near = Array.from({ length: patches }, (_, patch) => Math.exp(-((place - patch) ** 2) / (2 * bellWidth ** 2)));
-  const sum = near.reduce((total, weight) => total + weight, 0);
-  return near.map((weight) => weight / sum);
-}
-
-/** Standard deviation of a bell in patches: wide enough that no edges show. */
-const bellWidth = 0.5;
-
-/** Violet over red to gold; lightness grows with heat, so that it reads without color too. */
-const stops = [
-  [64, 18, 120],
-  [178, 34, 128],
-  [239, 84, 60],
-  [255, 150, 30],
-  [255, 214, 84],
-] as const;
-
-/** @param warmth from 0 to 1 */
-export function heatColor(warmth: number): [red: number, green: number, blue: number] {
-  const place = warmth * (stops.length - 1);
-  const first = Math.min(stops.length - 2, Math.floor(place));
-  const mix = (channel: 0 | 1 | 2): number =>
-    stops[first][channel] + (stops[first + 1][channel] - stops[first][channel]) * (place - first);
-  return [mix(0), mix(1), mix(2)];
+  const weights = tensor(Float64Array.from(attention), { shape: [patches, patches] });
+  return patchHeat(weights, { width: size, height: size });
 }

@@ -9,6 +9,8 @@ export type { HeatmapLabels } from "./heatmap-cells.ts";
 export { heatmapSvg } from "./heatmap-svg.ts";
 export type { HeatmapSvgOptions } from "./heatmap-svg.ts";
 export { InspectionError } from "./inspection-error.ts";
+export { heatColor, patchHeat } from "./patch-heat.ts";
+export type { PatchHeatSize } from "./patch-heat.ts";
 export { rollout } from "./rollout.ts";
 export type { AttentionLayer, RolloutOptions } from "./rollout.ts";
 export { shadedCells } from "./shaded-cells.ts";
