@@ -27,7 +27,6 @@ async function main(options: Arguments): Promise<number> {
 /** What a pipe or a file on standard input asks; null when there is none. */
 async function pipedQuestion(): Promise<string | null> {
   if (!isPiped(process.stdin.fd)) return null;
-  say("Reading the question from standard input…");
   const question = await readPipedQuestion(process.stdin);
   if (question === null) say("Nothing came. Here is a question to begin with.");
   return question;

@@ -1,6 +1,7 @@
 import { fstatSync } from "node:fs";
 import { addAbortSignal, type Readable } from "node:stream";
 import { textOf } from "./read-whole.ts";
+import { say } from "./say.ts";
 import { UserError } from "./user-error.ts";
 
 export interface PipedTextOptions {
@@ -20,11 +21,12 @@ export function isPiped(descriptor: number): boolean {
   return input.isFIFO() || input.isFile();
 }
 
-/** The text that a pipe or a file holds.
+/** The text that a pipe or a file holds. Says on standard error that it waits for it.
  *  @returns null when nothing came
  *  @throws {UserError} when it is longer than any such text, or no text */
 export async function readPipedText(input: Readable, options: PipedTextOptions): Promise<string | null> {
   const { what, mostBytes, remedy, patienceMilliseconds = 10_000 } = options;
+  say(`Reading the ${what} from standard input…`);
   const silence = new AbortController();
   const timer = setTimeout(() => silence.abort(), patienceMilliseconds);
   const chunks: Buffer[] = [];

@@ -49,10 +49,10 @@ test("standard input that is empty, too long or no text", () => {
   expect(runMain(app, ["pipe"], { input: "" }).stdout).toBe("null");
   expect(runMain(app, ["pipe"], { input: "123456789" })).toMatchObject({
     status: 1,
-    stderr: "The text on standard input is longer than 8 bytes. Send less.\n",
+    stderr: "Reading the text from standard input…\nThe text on standard input is longer than 8 bytes. Send less.\n",
   });
   for (const input of [Buffer.of(0xff), Buffer.of(0x61, 0)]) {
-    expect(runMain(app, ["pipe"], { input }).stderr).toMatch(/^The text on standard input is not text in UTF-8\./);
+    expect(runMain(app, ["pipe"], { input }).stderr).toMatch(/\nThe text on standard input is not text in UTF-8\./);
   }
 });
 
