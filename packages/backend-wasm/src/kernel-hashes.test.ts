@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { activations } from "@fovea/block-operations";
 import { createPlan, normalizers, type Plan, type PlanParts } from "@fovea/dot-product-attention";
 import { mask, probability, score } from "@fovea/formula";
 import { causal, documents, slidingWindow } from "@fovea/masking";
@@ -8,8 +9,9 @@ import { expect, test } from "vitest";
 import { backwardModule } from "./calls/backward-module.ts";
 import type { Heap } from "./memory/heap.ts";
 import { mapModule } from "./operations/map-module.ts";
-import { operationsModule } from "./operations/operations-module.ts";
-import { planModule } from "./calls/plan-module.ts";
+import { operationModule } from "./operations/operation-module.ts";
+import { type OperationKind, operationKinds, type OperationVariant, plainVariant } from "./records/task.ts";
+import { decodeModule, forwardModule, planShape } from "./calls/plan-modules.ts";
 import type { Simd } from "./vectors/simd.ts";
 
 const engines: Readonly<Record<string, Simd>> = {
@@ -80,6 +82,15 @@ function* plans(): Generator<readonly [name: string, parts: PlanParts]> {
   }
 }
 
+/** What kernels of one kind are made for. */
+function* variants(kind: OperationKind): Generator<readonly [name: string, variant: OperationVariant]> {
+  const isProduct = kind === "product" || kind === "fewRowsProduct";
+  if (kind !== "map") yield ["", plainVariant];
+  if (isProduct) yield [" int8", { ...plainVariant, weightBytes: 1 }];
+  for (const activation of isProduct || kind === "map" ? activations : [])
+    yield [` ${activation}`, { ...plainVariant, activation }];
+}
+
 /** Integers do not learn: there is no backward for int8. */
 const differentiable = (plan: Plan): boolean => plan.keyType !== "int8";
 
@@ -90,12 +101,17 @@ function* lines(): Generator<string> {
   for (const [engine, simd] of Object.entries(engines)) {
     for (const shared of [false, true]) {
       const where = `${engine}${shared ? " shared" : ""}`;
-      yield line(`${where} operations`, operationsModule(heap(shared), simd).bytes);
+      for (const kind of operationKinds) {
+        for (const [name, variant] of variants(kind))
+          yield line(`${where} ${kind}${name}`, operationModule(kind, variant, heap(shared), simd).bytes);
+      }
       yield line(`${where} map`, mapModule(score`score * exp(-score) + 1`, heap(shared), simd));
     }
     for (const [name, parts] of plans()) {
       const plan = createPlan(parts);
-      yield line(`${engine} forward ${name}`, planModule(plan, heap(false), simd).bytes);
+      const shape = planShape(plan, simd);
+      yield line(`${engine} forward ${name}`, forwardModule(plan, shape, heap(false), simd));
+      if (shape.strip) yield line(`${engine} decode ${name}`, decodeModule(plan, shape, heap(false), simd));
       if (differentiable(plan)) yield line(`${engine} backward ${name}`, backwardModule(plan, heap(false), simd).bytes);
     }
   }

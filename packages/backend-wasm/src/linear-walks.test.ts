@@ -4,7 +4,7 @@ import { createEvaluator, derive, fromJSON, type Instruction, programKey, type P
 import { tensor } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { backwardModule } from "./calls/backward-module.ts";
-import { planModule } from "./calls/plan-module.ts";
+import { decodeModule, forwardModule, planShape } from "./calls/plan-modules.ts";
 import { Heap } from "./memory/heap.ts";
 
 const heap = new Heap({ maximumBytes: 2 ** 24 });
@@ -48,7 +48,12 @@ const parts: PlanParts = {
 
 /** What is done to programs, by whom. */
 const walks: Readonly<Record<string, (score: Program, mask: Program) => void>> = {
-  "forward kernels": (score, mask) => void planModule({ ...createPlan(parts), score, mask }, heap, simd),
+  "forward kernels": (score, mask) => {
+    const plan = { ...createPlan(parts), score, mask };
+    const shape = planShape(plan, simd);
+    forwardModule(plan, shape, heap, simd);
+    decodeModule(plan, shape, heap, simd);
+  },
   "backward kernels": (score, mask) => void backwardModule({ ...createPlan(parts), score, mask }, heap, simd),
   evaluation: (score) => void createEvaluator(score)(0, 0, 0, 0, 1, 2, 2),
   derivatives: (score) => void derive(score),

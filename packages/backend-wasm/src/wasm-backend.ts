@@ -16,7 +16,7 @@ import { Heap } from "./memory/heap.ts";
 import { KernelCache } from "./memory/kernel-cache.ts";
 import { createWasmOperations } from "./operations/wasm-operations.ts";
 import { orderTasks } from "./records/order-tasks.ts";
-import { planModule } from "./calls/plan-module.ts";
+import { decodeModule, forwardModule, planShape } from "./calls/plan-modules.ts";
 import { chooseSimd } from "./vectors/simd.ts";
 import { takeFromScope } from "./memory/scope.ts";
 import { threadCount } from "./threads/thread-count.ts";
@@ -49,7 +49,8 @@ export interface WasmBackend extends Backend, Disposable {
   readonly threads: number;
   /** Starts the workers now; resolves when they are up. */
   startThreads(): Promise<void>;
-  /** Kernels compiled since the backend was made: a new length, table or batch adds none. */
+  /** Modules compiled since the backend was made. Each is compiled when a call first needs it, many rows and few having kernels of their own; beyond that a
+   *  new length, table or batch adds none. */
   readonly compilations: number;
   /** Bytes the memory takes, and those of them in use. */
   readonly bytes: number;
@@ -84,12 +85,10 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     if (disposed) throw new AttentionError("backend-wasm: this backend has been disposed of. Create another.");
   };
 
-  /** Backward kernels are compiled when they are first asked for. */
-  const loadBackward = (plan: Plan): { readonly module: BackwardModule; readonly loaded: LoadedKernel } => {
-    const module = backwardModule(plan, heap, simd);
-    const loaded = threads.load(module.bytes, module.shape.bytes);
+  const load = (bytes: Uint8Array<ArrayBuffer>, scratchBytes: number): LoadedKernel => {
+    const loaded = threads.load(bytes, scratchBytes);
     compilations += 1;
-    return { module, loaded };
+    return loaded;
   };
   const operations = createWasmOperations({
     heap,
@@ -103,11 +102,20 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
   });
 
   const compile = (plan: Plan): Kernel => {
-    const module = planModule(plan, heap, simd);
-    const kernel = threads.load(module.bytes, Math.max(module.shape.bytes, module.strip?.bytes ?? 0));
-    compilations += 1;
+    const shape = planShape(plan, simd);
+    // Each of a plan's modules is written and compiled when it is first asked for.
+    let forward: LoadedKernel | null = null;
+    let decode: LoadedKernel | null = null;
+    let backward: { readonly module: BackwardModule; readonly loaded: LoadedKernel } | null = null;
+    const loadForward = (): LoadedKernel =>
+      (forward ??= load(forwardModule(plan, shape, heap, simd), shape.shape.bytes));
+    const loadDecode = (): LoadedKernel =>
+      (decode ??= load(decodeModule(plan, shape, heap, simd), shape.strip?.bytes ?? 0));
+    const loadBackward = () => {
+      const module = backwardModule(plan, heap, simd);
+      return { module, loaded: load(module.bytes, module.shape.bytes) };
+    };
     let live = true;
-    let backward: ReturnType<typeof loadBackward> | null = null;
     return {
       forward(call) {
         check();
@@ -116,24 +124,25 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
           threads: count,
           runTasks: (tasks, count, scratchBytes) => {
             const pairs = orderTasks(heap, tasks, count);
-            kernel.run("run", tasks, count, pairs * (plan.headDim + plan.valueDim), scratchBytes);
+            loadForward().run("run", tasks, count, pairs * (plan.headDim + plan.valueDim), scratchBytes);
           },
-          decode: (tasks, count, work) => kernel.run("decode", tasks, count, work),
-          merge: (...numbers) => kernel.call("merge", ...numbers),
+          decode: (tasks, count, work) => loadDecode().run("decode", tasks, count, work),
+          merge: (...numbers) => loadDecode().call("merge", ...numbers),
         };
-        return forwardCall(heap, plan, module, runner, call);
+        return forwardCall(heap, plan, shape, runner, call);
       },
-      backward(call, forward, outputGradient) {
+      backward(call, result, outputGradient) {
         check();
         if (!live) throw new AttentionError("backend-wasm: this kernel has been disposed of. Compile the plan again.");
         checkDifferentiable(plan);
-        backward ??= loadBackward(plan);
+        backward ??= loadBackward();
         const { module, loaded } = backward;
-        return backwardCall(heap, plan, module, loaded.run, call, forward, outputGradient);
+        return backwardCall(heap, plan, module, loaded.run, call, result, outputGradient);
       },
       dispose() {
         if (live) {
-          kernel.dispose();
+          forward?.dispose();
+          decode?.dispose();
           backward?.loaded.dispose();
           kernels.delete(plan.key);
         }

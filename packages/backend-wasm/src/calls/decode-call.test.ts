@@ -2,8 +2,7 @@ import { createPlan } from "@fovea/dot-product-attention";
 import { zeros } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { isDecode } from "./decode-call.ts";
-import { Heap } from "../memory/heap.ts";
-import { planModule } from "./plan-module.ts";
+import { planShape } from "./plan-modules.ts";
 import { createCall } from "../testing/create-call.ts";
 
 const plan = createPlan({
@@ -22,7 +21,7 @@ const plan = createPlan({
 function decodes(heads: number, keyHeads: number, queries: number, tall = 128): boolean {
   const query = zeros([1, heads, queries, 4]);
   const key = zeros([1, keyHeads, 9, 4]);
-  const module = planModule(plan, new Heap(), { relaxed: false, wide: false });
+  const module = planShape(plan, { relaxed: false, wide: false });
   return isDecode(module, createCall({ query, key, value: key }), {
     queryBlock: tall,
     runs: () => ({ address: 0, count: 0 }),

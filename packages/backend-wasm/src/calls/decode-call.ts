@@ -10,7 +10,7 @@ import {
 } from "../decode/decode-layout.ts";
 import type { Heap } from "../memory/heap.ts";
 import { type Borrowed, type Placed, rowAddress } from "../memory/operand.ts";
-import type { PlanModule } from "./plan-module.ts";
+import type { PlanShape } from "./plan-modules.ts";
 import type { RunList, TilePlan } from "../records/run-lists.ts";
 
 /** Where a call's operands and results are. */
@@ -45,10 +45,10 @@ export interface StripRunner {
 const fieldIndex = Object.fromEntries(decodeFields.map((name, index) => [name, index])) as Record<DecodeField, number>;
 
 /** Whether few enough rows read each key for the kernel without packing, all by the same runs of keys. */
-export function isDecode(module: PlanModule, call: Call, tiles: TilePlan): boolean {
+export function isDecode(shapes: PlanShape, call: Call, tiles: TilePlan): boolean {
   const [, heads, queries] = call.query.shape;
   const keyHeads = call.key.shape[1];
-  if (module.strip === null || (heads / keyHeads) * queries > mostStripRows) return false;
+  if (shapes.strip === null || (heads / keyHeads) * queries > mostStripRows) return false;
   return queries <= tiles.queryBlock && (heads === keyHeads || (call.blockMask?.heads ?? 1) === 1);
 }
 

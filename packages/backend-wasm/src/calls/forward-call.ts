@@ -5,7 +5,7 @@ import { decodeCall, isDecode, type ScoreUnits, type StripRunner } from "./decod
 import type { Heap } from "../memory/heap.ts";
 import { taskBytes, taskFields, type TaskField } from "../records/layout.ts";
 import { axisOrder, Borrowed, place, placeResult, placeScales, rowAddress } from "../memory/operand.ts";
-import type { PlanModule } from "./plan-module.ts";
+import type { PlanShape } from "./plan-modules.ts";
 import { type RunList, writeRunLists } from "../records/run-lists.ts";
 import { tileHeight } from "../products/tile-height.ts";
 import { allocateTensor, type WasmTensor } from "../memory/wasm-tensor.ts";
@@ -13,7 +13,7 @@ import { allocateTensor, type WasmTensor } from "../memory/wasm-tensor.ts";
 /** Runs `count` tasks at `address`, on however many threads there are, each with so much scratch memory. */
 type RunTasks = (address: number, count: number, scratchBytes: number) => void;
 
-/** The exports of a plan's module. */
+/** The exports of a plan's modules. */
 export interface ForwardRunner extends StripRunner {
   readonly runTasks: RunTasks;
   /** That share the tasks, at most. */
@@ -24,7 +24,7 @@ const fieldIndex = Object.fromEntries(taskFields.map((name, index) => [name, ind
 const stride = taskBytes / 4;
 
 /** One forward call: operands placed, tiles cut, tasks run, results brought to where the query lives. */
-export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: ForwardRunner, call: Call): Forward {
+export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: ForwardRunner, call: Call): Forward {
   const [batch, heads, queries] = call.query.shape;
   const keyHeads = call.key.shape[1];
   const rows = batch * heads * queries;
@@ -40,9 +40,9 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
     const valueScales = placeScales(heap, borrowed, call.value);
     const totals = borrowed.allocate(rows * 4);
     const maxima = borrowed.allocate(rows * 4);
-    const record = writeCallRecord(heap, borrowed, module.layout, call);
+    const record = writeCallRecord(heap, borrowed, shapes.layout, call);
     const tiles = writeRunLists(heap, borrowed, call, plan.mask !== null);
-    const decodes = isDecode(module, call, tiles);
+    const decodes = isDecode(shapes, call, tiles);
     const order = resident && !decodes ? axisOrder(call.query) : undefined;
     const output = allocateTensor(heap, [batch, heads, queries, plan.valueDim], "float32", order);
     results.push(output);
@@ -65,7 +65,7 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
     } else {
       const placedOutput = placeResult(output);
       // the taller a tile, the more rows use what it packs; but every thread should have some. No bit depends on it.
-      const queryTile = Math.min(module.shape.queryTile, Math.max(1, Math.ceil(rows / (2 * runner.threads))));
+      const queryTile = Math.min(shapes.shape.queryTile, Math.max(1, Math.ceil(rows / (2 * runner.threads))));
       const blockRows = Math.ceil(queries / tiles.queryBlock);
       const most = batch * heads * blockRows * Math.ceil(Math.min(tiles.queryBlock, queries) / queryTile);
       const tasks = borrowed.allocate(most * taskBytes);
@@ -85,9 +85,9 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
           for (let first = 0; first < call.queryLengths[b];) {
             const blockRow = Math.floor(first / tiles.queryBlock);
             const left = Math.min((blockRow + 1) * tiles.queryBlock, call.queryLengths[b]) - first;
-            const end = first + tileHeight(left, queryTile, module.shape.microRows);
+            const end = first + tileHeight(left, queryTile, shapes.shape.microRows);
             const runs = tiles.runs(b, head, blockRow);
-            if (module.tileBytes > 0) mostTiles = Math.max(mostTiles, keyTiles(words, runs, module.shape.keyTile));
+            if (shapes.tileBytes > 0) mostTiles = Math.max(mostTiles, keyTiles(words, runs, shapes.shape.keyTile));
             const row = (b * heads + head) * queries + first;
             const task = tasks / 4 + count * stride;
             words[task + fieldIndex.call] = record;
@@ -118,14 +118,14 @@ export function forwardCall(heap: Heap, plan: Plan, module: PlanModule, runner: 
           }
         }
       }
-      runner.runTasks(tasks, count, module.shape.bytes + mostTiles * module.tileBytes);
+      runner.runTasks(tasks, count, shapes.shape.bytes + mostTiles * shapes.tileBytes);
     }
 
     const shape = [batch, heads, queries];
     // Kernels leave each row's largest score, and softmax the sum of exponentials of what others lie below it, kernels by rows the threshold's
     // distance from it.
     const logSumExp = softmax ? new Float32Array(rows) : null;
-    const threshold = module.tileBytes > 0 ? new Float32Array(rows) : null;
+    const threshold = shapes.tileBytes > 0 ? new Float32Array(rows) : null;
     const half = plan.normalizer === "entmax15" ? 0.5 : 1;
     const rowMaximum = new Float32Array(rows);
     const after = heap.f32;

@@ -2,35 +2,39 @@ import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assem
 import { panelWidth } from "../products/microkernel.ts";
 import { eachPanel } from "../products/panels.ts";
 import { type PanelOperands, PanelProducts, pushOperands } from "../products/products.ts";
+import type { OperationVariant } from "../records/task.ts";
 import type { Simd } from "../vectors/simd.ts";
 import { storePair } from "../vectors/vector-pairs.ts";
 import { emitFewRows } from "./few-rows.ts";
-import { eachPart, placePanels, type ProductParts, widenPanels } from "./product-panels.ts";
-import { fewestRows, type FewRowsProductShape } from "./product-shape.ts";
+import { addFinishRows } from "./finish-rows.ts";
+import { emitWidenPanel } from "./pack-panels.ts";
+import { eachPart, placePanels, widenPanels } from "./product-panels.ts";
+import { fewestRows, fewRowsProductShape } from "./product-shape.ts";
 import { readProduct } from "./read-product.ts";
 
 /** Adds the kernel of `fewRowsProduct` tasks, where reading weights takes longer than multiplying: sums of a tile in scratch memory, as many steps of a
  *  panel one after the other as there is room for, each part of the left operand copied so that its rows lie where the microkernel expects them.
- *  @returns the index of `fewRowsProduct(task, scratch)` */
+ *  @returns the index of `fewRowsProduct(task, scratch)`, and bytes of scratch memory */
 export function addFewRowsProduct(
   module: ModuleBuilder,
-  { finishRows, widen }: ProductParts,
-  shape: FewRowsProductShape,
+  { activation, weightBytes }: OperationVariant,
   simd: Simd,
-): Callee {
+): { readonly index: Callee; readonly scratchBytes: number } {
+  const shape = fewRowsProductShape(simd);
   const { microRows, leftStride, sumStride } = shape;
   const common = { leftStride, resultStride: sumStride, simd };
   const few = (weights: "float32" | "int8", most: number): readonly Callee[] =>
     Array.from({ length: most }, (_, i) => module.add(emitFewRows({ ...common, rows: i + 1, weights })));
   const many = new PanelProducts(module, { ...common, rows: microRows, accumulate: true });
   const ofFloats = few("float32", microRows - 1);
-  const ofBytes = few("int8", fewestRows);
+  const bytes = weightBytes === 1 ? { kernels: few("int8", fewestRows), widen: module.add(emitWidenPanel()) } : null;
   const copyLeft = module.add(emitCopyLeft(leftStride));
+  const finishRows = addFinishRows(module, activation, simd);
 
   const f = new FunctionBody(["i32", "i32"]);
   const scratch = f.parameter(1);
   const task = readProduct(f);
-  const { source, sourceStride, rows, columns, weightBytes } = task;
+  const { source, sourceStride, rows, columns } = task;
   const [start, part, column, row, lastWhole, padded] = Array.from({ length: 6 }, () => f.local("i32"));
   /** The panels taken together. */
   const panel = f.local("i32");
@@ -90,27 +94,26 @@ export function addFewRowsProduct(
     f.call(copyLeft);
     eachPanel(f, simd, column, 0, padded, (panels) => {
       const weights = [panel, next].slice(0, panels);
-      placePanels(f, task, column, start, weights);
+      placePanels(f, task, weightBytes, column, start, weights);
       f.assign(row, 0);
       const floats = (): void => {
         f.forRange(row, lastWhole, microRows, () => many.call(f, panels, operands));
         remaining(ofFloats, panels);
       };
-      f.get(weightBytes);
-      f.i32(4);
-      f.op("i32.eq");
-      f.if(floats, () => {
-        f.get(rows);
-        f.i32(fewestRows);
-        f.op("i32.le_s");
-        f.if(
-          () => remaining(ofBytes, panels),
-          () => {
-            widenPanels(f, widen, weights, { base: scratch, offset: shape.panel, depth: shape.tileDepth }, part);
-            floats();
-          },
-        );
-      });
+      if (!bytes) {
+        floats();
+        return;
+      }
+      f.get(rows);
+      f.i32(fewestRows);
+      f.op("i32.le_s");
+      f.if(
+        () => remaining(bytes.kernels, panels),
+        () => {
+          widenPanels(f, bytes.widen, weights, { base: scratch, offset: shape.panel, depth: shape.tileDepth }, part);
+          floats();
+        },
+      );
     });
   });
   f.get(f.parameter(0));
@@ -119,7 +122,7 @@ export function addFewRowsProduct(
   f.i32(sumStride);
   f.get(columns);
   f.call(finishRows);
-  return module.add(f);
+  return { index: module.add(f), scratchBytes: shape.bytes };
 }
 
 /** `copyLeft(source, stride, target, rows, steps)`: rows of the left operand into scratch, eight numbers at a time.

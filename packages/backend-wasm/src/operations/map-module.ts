@@ -6,7 +6,7 @@ import type { Heap } from "../memory/heap.ts";
 import { callLayout } from "../records/layout.ts";
 import { addRun } from "../records/run.ts";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
-import { addRows } from "./operations-module.ts";
+import { addRows } from "./operation-module.ts";
 import { emitRow } from "./row-loop.ts";
 import { operationTaskBytes } from "../records/task.ts";
 import type { Simd } from "../vectors/simd.ts";

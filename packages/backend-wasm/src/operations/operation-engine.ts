@@ -7,9 +7,10 @@ import type { LoadedKernel, Threads } from "../threads/threads.ts";
 import { mapModule } from "./map-module.ts";
 import { OperationResult } from "./operation-result.ts";
 import { addCopyTasks, type Neutral } from "./operation-tasks.ts";
-import { operationsModule } from "./operations-module.ts";
+import { operationModule } from "./operation-module.ts";
 import { denseStrides, livesIn, placeTensor, type PlacedTensor, sizeOf } from "./placed-rows.ts";
-import type { ProductShape } from "./product-shape.ts";
+import { type ProductShape, productShape } from "./product-shape.ts";
+import type { OperationKind, OperationVariant } from "../records/task.ts";
 import { TaskList } from "../records/task-list.ts";
 import type { Simd } from "../vectors/simd.ts";
 
@@ -26,41 +27,46 @@ export interface OperationsHost {
   compiled(): void;
 }
 
-/** The module of all operations, ready to run. */
-interface LoadedOperations {
-  readonly kernel: LoadedKernel;
-  readonly shape: ProductShape;
-  readonly neutral: Neutral;
-}
-
 /** What every block operation does around its tasks: modules compiled when first needed, operands placed, results brought out. */
 export class OperationEngine {
   readonly #host: OperationsHost;
   readonly #programs: KernelCache<LoadedKernel>;
-  #loaded: LoadedOperations | null = null;
+  readonly #kernels = new Map<string, LoadedKernel>();
+  /** How products are cut. */
+  readonly shape: ProductShape;
+  #neutral: Neutral | null = null;
 
   constructor(host: OperationsHost) {
     this.#host = host;
     this.#programs = new KernelCache(host.maximumKernels, (kernel) => kernel.dispose());
+    this.shape = productShape(host.simd);
   }
 
   get heap(): Heap {
     return this.#host.heap;
   }
 
-  load(): LoadedOperations {
-    if (this.#loaded) return this.#loaded;
-    const { heap, threads, simd } = this.#host;
-    const { bytes, shape, scratchBytes } = operationsModule(heap, simd);
-    const kernel = threads.load(bytes, scratchBytes);
-    this.#host.compiled();
+  get neutral(): Neutral {
+    const { heap, shape } = this;
     const block = (value: number): number => {
       const address = heap.allocate(shape.tileColumns * 4);
       heap.f32.fill(value, address / 4, address / 4 + shape.tileColumns);
       return address;
     };
-    this.#loaded = { kernel, shape, neutral: { zeros: block(0), ones: block(1) } };
-    return this.#loaded;
+    return (this.#neutral ??= { zeros: block(0), ones: block(1) });
+  }
+
+  #load(kind: OperationKind, variant: OperationVariant): LoadedKernel {
+    const { heap, threads, simd } = this.#host;
+    const name = `${kind} ${variant.activation} ${variant.weightBytes}`;
+    let kernel = this.#kernels.get(name);
+    if (!kernel) {
+      const { bytes, scratchBytes } = operationModule(kind, variant, heap, simd);
+      kernel = threads.load(bytes, scratchBytes);
+      this.#kernels.set(name, kernel);
+      this.#host.compiled();
+    }
+    return kernel;
   }
 
   loadProgram(program: Program): LoadedKernel {
@@ -93,9 +99,12 @@ export class OperationEngine {
     this.runTasks(borrowed, work, tasks);
   }
 
-  /** @param kernel default: the operations' own */
-  runTasks(borrowed: Borrowed, work: number, tasks: TaskList, kernel: LoadedKernel = this.load().kernel): void {
-    if (tasks.count > 0) kernel.run("run", tasks.write(this.heap, borrowed), tasks.count, work);
+  /** @param program runs them in place of the operations' own kernels */
+  runTasks(borrowed: Borrowed, work: number, tasks: TaskList, program?: LoadedKernel): void {
+    for (const group of tasks.groups) {
+      const kernel = program ?? this.#load(group.kind, group.variant);
+      kernel.run("run", group.write(this.heap, borrowed), group.count, work);
+    }
   }
 
   /** An operand whose rows are dense. */
@@ -122,7 +131,7 @@ export class OperationEngine {
   }
 
   dispose(): void {
-    this.#loaded?.kernel.dispose();
+    for (const kernel of this.#kernels.values()) kernel.dispose();
     this.#programs.clear();
   }
 

@@ -1,4 +1,4 @@
-import type { MatmulSizes } from "@fovea/block-operations";
+import type { Activation, MatmulSizes } from "@fovea/block-operations";
 import { panelWidth } from "../products/microkernel.ts";
 import { tileHeight } from "../products/tile-height.ts";
 import { packedBytes, type PackedWeight, packTasks } from "./packed-weights.ts";
@@ -61,11 +61,10 @@ export interface Epilogue {
   /** Address of one float32 per column, or 0. */
   readonly bias: number;
   readonly residual: PlacedTensor | null;
-  /** Index in `activations`, or -1. */
-  readonly activation: number;
+  readonly activation: Activation | null;
 }
 
-const noEpilogue: Epilogue = { bias: 0, residual: null, activation: -1 };
+const noEpilogue: Epilogue = { bias: 0, residual: null, activation: null };
 
 /** Tiles of `activation(source · weight × scale + bias) + residual`.
  *  @param source `[..., inner]` and target `[..., columns]`, rows dense */
@@ -81,6 +80,7 @@ export function addProductTasks(
   const depth = source.shape.at(-1) ?? 1;
   const columns = target.shape.at(-1) ?? 1;
   const leading = target.shape.slice(0, -1);
+  const variant = { activation: activation === "relu" ? null : activation, weightBytes: weight.weightBytes };
   const strides = [source, target, residual].map((operand) => operand?.strides.slice(0, -1) ?? leading.map(() => 0));
   eachStretch(leading, strides, (rows, offsets, rowStrides) => {
     const height = tileHeight(rows, shape.tileRows, shape.microRows);
@@ -89,7 +89,7 @@ export function addProductTasks(
     for (let column = 0; column < columns; column += width) {
       for (let row = 0; row < rows; row += height) {
         const tileRows = Math.min(height, rows - row);
-        tasks.add(tileRows > fewRows ? "product" : "fewRowsProduct", {
+        const fields = {
           source: source.address + offsets[0] + row * rowStrides[0],
           sourceStride: rowStrides[0],
           target: target.address + offsets[1] + row * rowStrides[1] + column * 4,
@@ -99,13 +99,13 @@ export function addProductTasks(
           weight: weight.address + (column / 8) * weight.panelStride,
           panelStride: weight.panelStride,
           depth,
-          weightBytes: weight.weightBytes,
           scale: weight.scale === 0 ? neutral.ones : weight.scale + column * 4,
           bias: bias === 0 ? neutral.zeros : bias + column * 4,
           residual: residual ? residual.address + offsets[2] + row * rowStrides[2] + column * 4 : neutral.zeros,
           residualStride: residual ? rowStrides[2] : 0,
-          activation,
-        });
+          relu: activation === "relu" ? 1 : 0,
+        };
+        tasks.add(tileRows > fewRows ? "product" : "fewRowsProduct", fields, variant);
       }
     }
   });

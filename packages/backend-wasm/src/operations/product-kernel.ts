@@ -1,4 +1,4 @@
-import { FunctionBody, type Local, type ValueType } from "@fovea/wasm-assembler";
+import { FunctionBody, type ValueType } from "@fovea/wasm-assembler";
 import { multiplyAdd } from "../products/microkernel.ts";
 import { emitProductSteps } from "../products/product-steps.ts";
 import type { Simd } from "../vectors/simd.ts";
@@ -9,8 +9,6 @@ export interface ProductKernelShape {
   readonly rows: number;
   /** Panels of the right operand taken together: 2 only where vectors are wide. */
   readonly panels: 1 | 2;
-  /** Sums begin with the bias, or with what the result holds. */
-  readonly begin: "bias" | "result";
   readonly simd: Simd;
 }
 
@@ -22,7 +20,9 @@ export const productParameters = [
   "result",
   "resultStride",
   "depth",
-  "bias",
+  /** What the sums begin with: a bias (stride 0), or what the result holds. */
+  "begin",
+  "beginStride",
   "residual",
   "residualStride",
   /** Of a float32: nothing smaller is added to the residual. */
@@ -31,46 +31,38 @@ export const productParameters = [
   "next",
 ] as const;
 
-/** result[row][column] = max(Σ_k left[row][k] × right[k][column] + (bias[column] or result[row][column]), floor) + residual[row][column].
+/** result[row][column] = max(Σ_k left[row][k] × right[k][column] + begin[row][column], floor) + residual[row][column].
  *  The microkernel of matrix products: operands are read and results written where they lie, so that a product leaves nothing to copy. Rows of the left
  *  operand are dense, columns of the right one lie in panels of eight, and whole panels are written.
  *  As with `emitMicrokernel`, 6 rows × 16 columns are 12 wide sums: 15 of the 16 vector registers of x64. */
-export function emitProductKernel({ rows, panels, begin, simd }: ProductKernelShape): FunctionBody {
+export function emitProductKernel({ rows, panels, simd }: ProductKernelShape): FunctionBody {
   const f = new FunctionBody(new Array<ValueType>(productParameters.length - 2 + panels).fill("i32"));
-  const [left, leftStride, right, result, resultStride, depth, bias, residual, residualStride, floor, next] =
-    productParameters.map((_, index) => f.parameter(index));
+  const [
+    left,
+    leftStride,
+    right,
+    result,
+    resultStride,
+    depth,
+    begin,
+    beginStride,
+    residual,
+    residualStride,
+    floor,
+    next,
+  ] = productParameters.map((_, index) => f.parameter(index));
   const rights = panels === 1 ? [right] : [right, next];
   /** Byte offsets of a row's vectors. */
   const offsets = rights.flatMap((_, panel) => [0, 16].map((half) => panel * 32 + half));
   const sums = Array.from({ length: rows }, () => offsets.map(() => f.local("v128")));
   const starts = sums.map(() => f.local("i32"));
-  const to = f.local("i32");
-
-  /** Each row in turn, with `to` where its results belong. */
-  const eachRow = (visit: (own: readonly Local[]) => void): void => {
-    f.get(result);
-    f.set(to);
-    for (const own of sums) {
-      visit(own);
-      f.increase(to, resultStride);
+  for (const own of sums) {
+    for (const [index, sum] of own.entries()) {
+      f.get(begin);
+      f.memory("v128.load", offsets[index]);
+      f.set(sum);
     }
-  };
-  if (begin === "result") {
-    eachRow((own) => {
-      for (const [index, sum] of own.entries()) {
-        f.get(to);
-        f.memory("v128.load", offsets[index]);
-        f.set(sum);
-      }
-    });
-  } else {
-    for (const own of sums) {
-      for (const [index, sum] of own.entries()) {
-        f.get(bias);
-        f.memory("v128.load", offsets[index]);
-        f.set(sum);
-      }
-    }
+    f.increase(begin, beginStride);
   }
   for (const [row, start] of starts.entries()) {
     f.get(row === 0 ? left : starts[row - 1]);
@@ -95,7 +87,7 @@ export function emitProductKernel({ rows, panels, begin, simd }: ProductKernelSh
   f.get(floor);
   f.memory("v128.load32_splat");
   f.set(least);
-  eachRow((own) => {
+  for (const own of sums) {
     for (const [index, sum] of own.entries()) {
       f.get(sum);
       f.get(least);
@@ -105,8 +97,9 @@ export function emitProductKernel({ rows, panels, begin, simd }: ProductKernelSh
       f.op("f32x4.add");
       f.set(sum);
     }
-    for (const panel of rights.keys()) storePair(f, to, panel * 32, own.slice(2 * panel, 2 * panel + 2));
+    for (const panel of rights.keys()) storePair(f, result, panel * 32, own.slice(2 * panel, 2 * panel + 2));
+    f.increase(result, resultStride);
     f.increase(residual, residualStride);
-  });
+  }
   return f;
 }

@@ -2,14 +2,6 @@ import type { Callee, FunctionBody, Local } from "@fovea/wasm-assembler";
 import { panelWidth } from "../products/microkernel.ts";
 import type { ProductFields } from "./read-product.ts";
 
-/** What both kinds of products call, by index. */
-export interface ProductParts {
-  /** From `addFinishRows`. */
-  readonly finishRows: Callee;
-  /** `widenPanel` */
-  readonly widen: Callee;
-}
-
 /** Takes the inner axis in parts of up to `most` steps, `part` of them from `start` on; at least once, also when there are none. */
 export function eachPart(
   f: FunctionBody,
@@ -41,7 +33,8 @@ export function eachPart(
 /** Sets each of `panels` to where a panel of the weight is: the one of `column`, the one after it, from step `start` on. */
 export function placePanels(
   f: FunctionBody,
-  { weight, panelStride, weightBytes }: ProductFields,
+  { weight, panelStride }: ProductFields,
+  weightBytes: 1 | 4,
   column: Local,
   start: Local,
   panels: readonly Local[],
@@ -55,10 +48,8 @@ export function placePanels(
   f.op("i32.mul");
   f.op("i32.add");
   f.get(start);
-  f.get(weightBytes);
+  f.i32(weightBytes * panelWidth);
   f.op("i32.mul");
-  f.i32(3);
-  f.op("i32.shl");
   f.op("i32.add");
   f.set(first);
   for (const panel of panels.slice(1)) {
@@ -68,7 +59,7 @@ export function placePanels(
 }
 
 /** Brings panels of int8 as floats to `room` and sets them to there.
- *  @param widen of `ProductParts` */
+ *  @param widen index of `widenPanel` */
 export function widenPanels(
   f: FunctionBody,
   widen: Callee,

@@ -1,26 +1,30 @@
-import { activations } from "@fovea/block-operations";
 import { type Callee, FunctionBody, type Local, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { panelWidth } from "../products/microkernel.ts";
 import { eachPanel } from "../products/panels.ts";
 import { emitProductKernel, type ProductKernelShape, type productParameters } from "./product-kernel.ts";
-import { eachPart, placePanels, type ProductParts, widenPanels } from "./product-panels.ts";
-import type { ProductShape } from "./product-shape.ts";
+import { addFinishRows } from "./finish-rows.ts";
+import { emitWidenPanel } from "./pack-panels.ts";
+import { eachPart, placePanels, widenPanels } from "./product-panels.ts";
+import { productShape } from "./product-shape.ts";
 import { readProduct } from "./read-product.ts";
+import type { OperationVariant } from "../records/task.ts";
 import type { Simd } from "../vectors/simd.ts";
-
-const relu = activations.indexOf("relu");
 
 /** Adds the kernel of `product` tasks: a tile of the result, part by part along the inner axis. Bias, relu and residual are the product kernel's own;
  *  int8 weights, whose scale comes before them, and other activations take another pass over the tile, row by row. A last panel that is not whole is
  *  computed in scratch memory. Work: rows × columns × depth multiply-adds.
- *  @returns the index of `product(task, scratch)` */
+ *  @returns the index of `product(task, scratch)`, and bytes of scratch memory */
 export function addProduct(
   module: ModuleBuilder,
-  { finishRows, widen }: ProductParts,
-  shape: ProductShape,
+  { activation, weightBytes }: OperationVariant,
   simd: Simd,
-): Callee {
+): { readonly index: Callee; readonly scratchBytes: number } {
+  const shape = productShape(simd);
   const { microRows, rests } = shape;
+  // whatever a product kernel can do itself
+  const isPlain = weightBytes === 4 && activation === null;
+  const finishRows = addFinishRows(module, activation, simd);
+  const widen = weightBytes === 1 ? module.add(emitWidenPanel()) : null;
   const added = new Map<string, Callee>();
   const kernel = (key: Omit<ProductKernelShape, "simd">): Callee => {
     const name = JSON.stringify(key);
@@ -33,14 +37,14 @@ export function addProduct(
   const scratch = f.parameter(1);
   const task = readProduct(f);
   const { source, sourceStride, target, targetStride, rows, columns } = task;
-  const { depth, weightBytes, bias, residual, residualStride, activation } = task;
+  const { depth, bias, residual, residualStride, relu } = task;
   const ints = (count: number): Local[] => Array.from({ length: count }, () => f.local("i32"));
   const [start, part, column, whole, shared, rest] = ints(6);
-  const [isPlain, isLast, zeros, lowest] = ints(4);
+  const [isLast, zeros, lowest] = ints(3);
   /** The panels taken together, and the tile's rows as the kernels go down them. */
   const [panel, next, left, result] = ints(4);
   /** What the kernels begin with and add. */
-  const [ownBias, ownResidual, ownResidualStride, floor, ownStride] = ints(5);
+  const [begin, beginStride, ownResidual, ownResidualStride, floor, ownStride] = ints(6);
 
   f.address(scratch, shape.zeros);
   f.set(zeros);
@@ -52,19 +56,6 @@ export function addProduct(
   f.tee(lowest);
   f.f32(-Infinity);
   f.memory("f32.store");
-  // whatever a product kernel can do itself
-  f.get(weightBytes);
-  f.i32(4);
-  f.op("i32.eq");
-  f.get(activation);
-  f.i32(0);
-  f.op("i32.lt_s");
-  f.get(activation);
-  f.i32(relu);
-  f.op("i32.eq");
-  f.op("i32.or");
-  f.op("i32.and");
-  f.set(isPlain);
   f.get(columns);
   f.i32(-panelWidth);
   f.op("i32.and");
@@ -92,7 +83,8 @@ export function addProduct(
     result,
     resultStride: ownStride,
     depth: part,
-    bias: ownBias,
+    begin,
+    beginStride,
     residual: ownResidual,
     residualStride: ownResidualStride,
     floor,
@@ -106,6 +98,7 @@ export function addProduct(
     for (const [pointer, stride] of [
       [left, sourceStride],
       [result, ownStride],
+      [begin, beginStride],
       [ownResidual, ownResidualStride],
     ] as const) {
       f.get(pointer);
@@ -117,14 +110,14 @@ export function addProduct(
     }
   };
   /** All rows of the tile times one panel or two; `rest` counts what is left. */
-  const sweep = (panels: 1 | 2, begin: ProductKernelShape["begin"]): void => {
+  const sweep = (panels: 1 | 2): void => {
     f.get(rows);
     f.tee(rest);
     f.get(shared);
     f.op("i32.gt_s");
     f.if(() => {
       f.op("loop", 0x40);
-      call({ rows: microRows, panels, begin });
+      call({ rows: microRows, panels });
       f.increase(rest, -microRows);
       f.get(rest);
       f.get(shared);
@@ -136,36 +129,39 @@ export function addProduct(
     f.i32(microRows);
     f.op("i32.gt_s");
     f.if(() => {
-      call({ rows: rests.first, panels, begin });
+      call({ rows: rests.first, panels });
       f.increase(rest, -rests.first);
     });
     for (let size = rests.least; size < microRows; size++) {
       f.get(rest);
       f.i32(size);
       f.op("i32.eq");
-      f.if(() => call({ rows: size, panels, begin }));
+      f.if(() => call({ rows: size, panels }));
     }
   };
   /** @param place sets where results go and what they begin and end with */
   const multiply = (panels: 1 | 2, place: () => void): void => {
     const weights = [panel, next].slice(0, panels);
-    placePanels(f, task, column, start, weights);
-    f.get(weightBytes);
-    f.i32(1);
-    f.op("i32.eq");
-    f.if(() => widenPanels(f, widen, weights, { base: scratch, offset: shape.panel, depth: shape.tileDepth }, part));
+    placePanels(f, task, weightBytes, column, start, weights);
+    if (widen !== null)
+      widenPanels(f, widen, weights, { base: scratch, offset: shape.panel, depth: shape.tileDepth }, part);
     f.address(source, 0, start, 4);
     f.set(left);
     place();
+    // after the first part, sums begin with what the ones before gave
     f.get(start);
-    f.if(
-      () => sweep(panels, "result"),
-      () => sweep(panels, "bias"),
-    );
+    f.if(() => {
+      f.get(result);
+      f.set(begin);
+      f.get(ownStride);
+      f.set(beginStride);
+    });
+    sweep(panels);
   };
   const bare = (): void => {
     f.get(zeros);
-    f.set(ownBias);
+    f.set(begin);
+    f.assign(beginStride, 0);
     f.get(zeros);
     f.set(ownResidual);
     f.assign(ownResidualStride, 0);
@@ -178,24 +174,20 @@ export function addProduct(
     f.get(targetStride);
     f.set(ownStride);
     bare();
-    f.get(isPlain);
+    if (!isPlain) return;
+    f.address(bias, 0, column, 4);
+    f.set(begin);
+    f.get(isLast);
     f.if(() => {
-      f.address(bias, 0, column, 4);
-      f.set(ownBias);
-      f.get(isLast);
-      f.if(() => {
-        f.address(residual, 0, column, 4);
-        f.set(ownResidual);
-        f.get(residualStride);
-        f.set(ownResidualStride);
-        f.get(zeros);
-        f.get(lowest);
-        f.get(activation);
-        f.i32(relu);
-        f.op("i32.eq");
-        f.op("select");
-        f.set(floor);
-      });
+      f.address(residual, 0, column, 4);
+      f.set(ownResidual);
+      f.get(residualStride);
+      f.set(ownResidualStride);
+      f.get(zeros);
+      f.get(lowest);
+      f.get(relu);
+      f.op("select");
+      f.set(floor);
     });
   };
   const inScratch = (): void => {
@@ -235,12 +227,10 @@ export function addProduct(
     f.op("i32.sub");
     f.call(finishRows);
   };
-  f.get(isPlain);
-  f.op("i32.eqz");
-  f.if(() => finish(0, () => f.get(target), targetStride, whole));
+  if (!isPlain) finish(0, () => f.get(target), targetStride, whole);
   f.get(whole);
   f.get(columns);
   f.op("i32.lt_s");
   f.if(() => finish(whole, () => f.address(scratch, shape.tail), panelWidth * 4, columns));
-  return module.add(f);
+  return { index: module.add(f), scratchBytes: shape.bytes };
 }

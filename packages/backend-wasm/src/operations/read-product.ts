@@ -5,9 +5,8 @@ export type ProductFields = Readonly<Record<OperationField<"product">, Local>>;
 
 /** Brings the fields of a product task, the function's first parameter, into locals. */
 export function readProduct(f: FunctionBody): ProductFields {
-  const [, ...fields] = operationTasks.product;
   return Object.fromEntries(
-    fields.map((field) => {
+    operationTasks.product.map((field) => {
       const local = f.local("i32");
       f.get(f.parameter(0));
       f.memory("i32.load", operationOffset("product", field));

@@ -1,5 +1,4 @@
 import {
-  activations,
   type BlockOperations,
   checkAdd,
   checkLinear,
@@ -21,9 +20,10 @@ import { OperationEngine, type OperationsHost } from "./operation-engine.ts";
 import { addCopyTasks, matmulTasks, addProductTasks, addRowTasks } from "./operation-tasks.ts";
 import { type PackedWeight, packWeight, PreparedWeights } from "./packed-weights.ts";
 import { livesIn, placeTensor, sizeOf } from "./placed-rows.ts";
+import { plainVariant } from "../records/task.ts";
 import { TaskList } from "../records/task-list.ts";
 
-/** The block operations on WebAssembly memory. All but programs of `map` are one module, compiled at the first use, whatever the sizes. */
+/** The block operations on WebAssembly memory. Each kind is a small module of its own, compiled at the first use, whatever the sizes. */
 export function createWasmOperations(host: OperationsHost): BlockOperations & { dispose(): void } {
   const engine = new OperationEngine(host);
   const { heap } = host;
@@ -77,9 +77,9 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
         const epilogue = {
           bias: bias ? engine.placeColumns(borrowed, bias, sizes.columns, 0) : 0,
           residual: residual ? engine.placeRows(borrowed, residual) : null,
-          activation: activation ? activations.indexOf(activation) : -1,
+          activation: activation ?? null,
         };
-        const { shape, neutral } = engine.load();
+        const { shape, neutral } = engine;
         engine.run(borrowed, sizeOf(sizes.shape) * sizes.inner, (tasks) =>
           addProductTasks(tasks, shape, neutral, source, packed, target, epilogue),
         );
@@ -93,7 +93,7 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
       return engine.calculate(a, sizes.shape, (borrowed, target) => {
         const source = engine.placeRows(borrowed, left);
         const operand = placeTensor(heap, borrowed, right);
-        const { shape, neutral } = engine.load();
+        const { shape, neutral } = engine;
         const allocate = (bytes: number): number => borrowed.allocate(bytes);
         const tasks = matmulTasks(sizes, shape, neutral, { source, operand, target }, allocate);
         engine.runTasks(borrowed, sizeOf(right.shape), tasks.packing);
@@ -143,10 +143,10 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
       const checked = checkMap(x, rule);
       return engine.calculate(x, x.shape, (borrowed, target) => {
         const source = engine.placeRows(borrowed, x);
-        const kernel = typeof checked === "string" ? engine.load().kernel : engine.loadProgram(checked);
-        const activation = typeof checked === "string" ? activations.indexOf(checked) : 0;
+        const variant = { ...plainVariant, activation: typeof checked === "string" ? checked : null };
         const tasks = new TaskList();
-        addRowTasks([source, target], (fields) => tasks.add("map", { ...fields, activation }));
+        addRowTasks([source, target], (fields) => tasks.add("map", fields, variant));
+        const kernel = typeof checked === "string" ? undefined : engine.loadProgram(checked);
         engine.runTasks(borrowed, sizeOf(x.shape) * 16, tasks, kernel);
       });
     },

@@ -7,32 +7,36 @@ import {
   operationKinds,
   operationTaskBytes,
   operationTasks,
+  type OperationVariant,
+  plainVariant,
 } from "./task.ts";
 
 const taskWords = operationTaskBytes / 4;
 
-/** Of each kind: its number, and its fields in order. */
+/** Of each kind: its fields in order. */
 const layouts = Object.fromEntries(
-  operationKinds.map((kind, number) => {
-    const names = operationTasks[kind].filter((name) => name !== "kind");
-    return [kind, { number, fields: names.map((name) => ({ name, isFloat: floatFields.has(name) })) }];
-  }),
+  operationKinds.map((kind) => [kind, operationTasks[kind].map((name) => ({ name, isFloat: floatFields.has(name) }))]),
 );
 
-/** Tasks of one call, collected before they go into the memory together. */
-export class TaskList {
+/** Tasks of one kernel, collected before they go into the memory together. */
+export class TaskGroup {
+  readonly kind: OperationKind;
+  readonly variant: OperationVariant;
   readonly #words: number[] = [];
+
+  constructor(kind: OperationKind, variant: OperationVariant) {
+    this.kind = kind;
+    this.variant = variant;
+  }
 
   get count(): number {
     return this.#words.length / taskWords;
   }
 
-  add<K extends OperationKind>(kind: K, fields: Readonly<Record<OperationField<K>, number>>): void {
-    const values = fields as Readonly<Record<string, number>>;
-    const layout = layouts[kind];
-    this.#words.push(layout.number);
-    for (const { name, isFloat } of layout.fields) this.#words.push(isFloat ? floatBits(values[name]) : values[name]);
-    for (let word = 1 + layout.fields.length; word < taskWords; word++) this.#words.push(0);
+  add(fields: Readonly<Record<string, number>>): void {
+    const layout = layouts[this.kind];
+    for (const { name, isFloat } of layout) this.#words.push(isFloat ? floatBits(fields[name]) : fields[name]);
+    for (let word = layout.length; word < taskWords; word++) this.#words.push(0);
   }
 
   /** @returns the address of the first task */
@@ -40,6 +44,28 @@ export class TaskList {
     const address = borrowed.allocate(this.#words.length * 4);
     heap.i32.set(this.#words, address / 4);
     return address;
+  }
+}
+
+/** Tasks of one call, each with others of its kernel; no task needs what another gives. */
+export class TaskList {
+  readonly #groups: TaskGroup[] = [];
+
+  get groups(): readonly TaskGroup[] {
+    return this.#groups;
+  }
+
+  add<K extends OperationKind>(
+    kind: K,
+    fields: Readonly<Record<OperationField<K>, number>>,
+    variant: OperationVariant = plainVariant,
+  ): void {
+    const { activation, weightBytes } = variant;
+    const isOwn = (group: TaskGroup): boolean =>
+      group.kind === kind && group.variant.activation === activation && group.variant.weightBytes === weightBytes;
+    let group = this.#groups.find(isOwn);
+    if (!group) this.#groups.push((group = new TaskGroup(kind, variant)));
+    group.add(fields);
   }
 }
 

@@ -1,70 +1,64 @@
 import { type Callee, FunctionBody, type Local, ModuleBuilder } from "@fovea/wasm-assembler";
 import type { Heap } from "../memory/heap.ts";
 import { addRun } from "../records/run.ts";
-import { activations } from "@fovea/block-operations";
 import { emitActivationRow } from "./activation-row.ts";
 import { emitMeanRows } from "./mean-rows.ts";
 import { emitNormalizeRow } from "./normalize-row.ts";
-import { emitPackPanels, emitWidenPanel } from "./pack-panels.ts";
+import { emitPackPanels } from "./pack-panels.ts";
 import { addFewRowsProduct } from "./few-rows-product.ts";
-import { addFinishRows } from "./finish-rows.ts";
 import { addProduct } from "./product.ts";
-import { fewRowsProductShape, type ProductShape, productShape } from "./product-shape.ts";
 import { emitRotaryRow } from "./rotary-row.ts";
 import { emitAddRow, emitCopyRow } from "./row-kernels.ts";
 import {
   floatFields,
   type OperationField,
   type OperationKind,
-  operationKinds,
   operationOffset,
   operationTaskBytes,
+  type OperationVariant,
 } from "../records/task.ts";
 import type { Simd } from "../vectors/simd.ts";
 
-/** All block operations as one module: its kernels depend on no size, so it is compiled once. */
-export interface OperationsModule {
+/** The kernel of one kind of block operations. It depends on no size, so it is compiled once, when it is first asked for. */
+export interface OperationModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly shape: ProductShape;
   /** Of scratch memory, for each thread. */
   readonly scratchBytes: number;
 }
 
-export function operationsModule(heap: Heap, simd: Simd): OperationsModule {
+/** Adds a kernel to a module. */
+type AddKernel = (module: ModuleBuilder, variant: OperationVariant, simd: Simd) => AddedKernel;
+
+interface AddedKernel {
+  /** Of `kernel(task, scratch)`. */
+  readonly index: Callee;
+  readonly scratchBytes?: number;
+}
+
+const kernels: Readonly<Record<OperationKind, AddKernel>> = {
+  product: addProduct,
+  fewRowsProduct: addFewRowsProduct,
+  layerNorm: (module, _, simd) => ({ index: addNormalize(module, "layerNorm", simd) }),
+  rmsNorm: (module, _, simd) => ({ index: addNormalize(module, "rmsNorm", simd) }),
+  rotary: (module, _, simd) => ({ index: addRotary(module, simd) }),
+  map: (module, variant, simd) => ({ index: addMap(module, variant, simd) }),
+  add: (module, _, simd) => ({ index: addAdd(module, simd) }),
+  meanRows: (module, _, simd) => ({ index: addMeanRows(module, simd) }),
+  copy: (module, _, simd) => ({ index: addCopy(module, simd) }),
+  pack: (module) => ({ index: addPack(module) }),
+};
+
+/** A module whose `run` takes tasks of one kind. */
+export function operationModule(
+  kind: OperationKind,
+  variant: OperationVariant,
+  heap: Heap,
+  simd: Simd,
+): OperationModule {
   const module = new ModuleBuilder();
-  const shape = productShape(simd);
-  const fewRowsShape = fewRowsProductShape(simd);
-  const activate = activations.map((activation) => module.add(emitActivationRow(activation, simd)));
-  const addRow = module.add(emitAddRow(simd));
-  const parts = { finishRows: addFinishRows(module, simd), widen: module.add(emitWidenPanel()) };
-  const kernels: Readonly<Record<OperationKind, Callee>> = {
-    product: addProduct(module, parts, shape, simd),
-    fewRowsProduct: addFewRowsProduct(module, parts, fewRowsShape, simd),
-    layerNorm: addNormalize(module, "layerNorm", simd),
-    rmsNorm: addNormalize(module, "rmsNorm", simd),
-    rotary: addRotary(module, simd),
-    map: addMap(module, activate),
-    add: addAdd(module, addRow),
-    meanRows: addMeanRows(module, addRow, simd),
-    copy: addCopy(module, simd),
-    pack: addPack(module),
-  };
-  const f = new FunctionBody(["i32", "i32"]);
-  const [task, scratch] = [f.parameter(0), f.parameter(1)];
-  for (const [index, kind] of operationKinds.entries()) {
-    f.get(task);
-    f.memory("i32.load");
-    f.i32(index);
-    f.op("i32.eq");
-    f.if(() => {
-      f.get(task);
-      f.get(scratch);
-      f.call(kernels[kind]);
-    });
-  }
-  addRun(module, "run", module.add(f), operationTaskBytes, heap.shared);
-  const bytes = module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
-  return { bytes, shape, scratchBytes: Math.max(shape.bytes, fewRowsShape.bytes) };
+  const { index, scratchBytes = 0 } = kernels[kind](module, variant, simd);
+  addRun(module, "run", index, operationTaskBytes, heap.shared);
+  return { bytes: module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared }), scratchBytes };
 }
 
 /** Reads fields of a task. */
@@ -153,23 +147,19 @@ function addRotary(module: ModuleBuilder, simd: Simd): Callee {
   });
 }
 
-function addMap(module: ModuleBuilder, activate: readonly Callee[]): Callee {
+function addMap(module: ModuleBuilder, { activation }: OperationVariant, simd: Simd): Callee {
+  if (activation === null) throw new RangeError("addMap: expected an activation, got none. A program has `mapModule`.");
+  const activate = module.add(emitActivationRow(activation, simd));
   return addRows(module, "map", ({ f, source, target }, push) => {
-    for (const [index, kernel] of activate.entries()) {
-      push("activation");
-      f.i32(index);
-      f.op("i32.eq");
-      f.if(() => {
-        f.get(source);
-        f.get(target);
-        push("columns");
-        f.call(kernel);
-      });
-    }
+    f.get(source);
+    f.get(target);
+    push("columns");
+    f.call(activate);
   });
 }
 
-function addAdd(module: ModuleBuilder, addRow: Callee): Callee {
+function addAdd(module: ModuleBuilder, simd: Simd): Callee {
+  const addRow = module.add(emitAddRow(simd));
   return addRows(module, "add", ({ f, row, source, target }, push) => {
     f.get(source);
     push("other");
@@ -194,8 +184,8 @@ function addCopy(module: ModuleBuilder, simd: Simd): Callee {
   });
 }
 
-function addMeanRows(module: ModuleBuilder, addRow: Callee, simd: Simd): Callee {
-  const meanRows = module.add(emitMeanRows(addRow, simd));
+function addMeanRows(module: ModuleBuilder, simd: Simd): Callee {
+  const meanRows = module.add(emitMeanRows(module.add(emitAddRow(simd)), simd));
   return addCall(module, "meanRows", ["source", "sourceStride", "target", "rows", "columns"], meanRows);
 }
 

@@ -1,0 +1,87 @@
+import type { Normalizer, Plan } from "@fovea/dot-product-attention";
+import { ModuleBuilder } from "@fovea/wasm-assembler";
+import { addDecode } from "../decode/decode.ts";
+import { decodeBytes, decodeShape } from "../decode/decode-layout.ts";
+import { addForward } from "../forward/forward.ts";
+import type { Heap } from "../memory/heap.ts";
+import { type CallLayout, callLayout, type ProgramRole, taskBytes } from "../records/layout.ts";
+import { emitMergePartials } from "../decode/merge-partials.ts";
+import { storageOf } from "../memory/operand.ts";
+import { addRowsForward } from "../forward/whole-row.ts";
+import { addRun } from "../records/run.ts";
+import { rowsShape, rowsTileBytes, type TileShape, tileShape } from "../forward/tile-shape.ts";
+import { mathImport } from "../programs/math-functions.ts";
+import { createVectorProgram } from "../programs/create-vector-program.ts";
+import type { Simd } from "../vectors/simd.ts";
+
+/** What JavaScript must know of a plan to call its kernels. */
+export interface PlanShape {
+  readonly layout: CallLayout;
+  readonly shape: TileShape;
+  /** Bytes of scratch memory that a task needs for each of its key tiles, beside `shape.bytes`; 0 for kernels of one pass. */
+  readonly tileBytes: number;
+  /** Where there is a decode module, for a few rows against many keys; null where there is none. */
+  readonly strip: TileShape | null;
+}
+
+/** Normalizers that need a whole row at hand. */
+type WholeRow = "sparsemax" | "entmax15";
+
+const isWholeRow = (normalizer: Normalizer): normalizer is WholeRow =>
+  normalizer === "sparsemax" || normalizer === "entmax15";
+
+export function planShape(plan: Plan, simd: Simd): PlanShape {
+  const { normalizer, headDim, valueDim } = plan;
+  const byRows = isWholeRow(normalizer);
+  const shape = (byRows ? rowsShape : tileShape)(headDim, valueDim, simd);
+  const hasStrip = !byRows && (plan.probability === null || !normalizer.startsWith("softmax"));
+  return {
+    layout: callLayout(plan),
+    shape,
+    tileBytes: byRows ? rowsTileBytes(shape) : 0,
+    strip: hasStrip ? decodeShape(headDim, valueDim) : null,
+  };
+}
+
+/** The module whose `run` takes tiles of queries. */
+export function forwardModule(plan: Plan, shape: PlanShape, heap: Heap, simd: Simd): Uint8Array<ArrayBuffer> {
+  const module = new ModuleBuilder(shape.layout.functions.map(mathImport));
+  const parts = { ...kernelParts(plan, shape.layout, simd), shape: shape.shape };
+  const { normalizer } = plan;
+  const forward = isWholeRow(normalizer)
+    ? addRowsForward(module, { ...parts, normalizer })
+    : addForward(module, { ...parts, normalizer });
+  addRun(module, "run", forward, taskBytes, heap.shared);
+  return module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
+}
+
+/** The module for a few rows against many keys: `decode` takes tasks, `merge` joins what they give. */
+export function decodeModule(
+  plan: Plan,
+  { layout, strip }: PlanShape,
+  heap: Heap,
+  simd: Simd,
+): Uint8Array<ArrayBuffer> {
+  const { normalizer } = plan;
+  if (strip === null || isWholeRow(normalizer))
+    throw new RangeError("decodeModule: expected a plan whose `strip` is not null.");
+  const module = new ModuleBuilder(layout.functions.map(mathImport));
+  const parts = { ...kernelParts(plan, layout, simd), normalizer, shape: strip };
+  addRun(module, "decode", addDecode(module, parts), decodeBytes, heap.shared);
+  module.add(emitMergePartials(parts), "merge");
+  return module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
+}
+
+/** What a plan's kernels are specialised for. */
+function kernelParts(plan: Plan, layout: CallLayout, simd: Simd) {
+  const vectorProgram = (role: ProgramRole) => plan[role] && createVectorProgram(plan[role], layout, role, simd);
+  return {
+    queryType: storageOf(plan.queryType),
+    keyType: storageOf(plan.keyType),
+    valueType: storageOf(plan.valueType),
+    score: vectorProgram("score"),
+    mask: vectorProgram("mask"),
+    probability: vectorProgram("probability"),
+    simd,
+  };
+}
