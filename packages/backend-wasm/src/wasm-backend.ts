@@ -12,6 +12,7 @@ import { type BackwardModule, backwardModule } from "./calls/backward-module.ts"
 import { BackendError } from "./backend-error.ts";
 import { checkCompile } from "./check-compile.ts";
 import { forwardCall, type ForwardRunner } from "./calls/forward-call.ts";
+import { microRowsOf } from "./products/microkernel.ts";
 import { Heap } from "./memory/heap.ts";
 import { KernelCache } from "./memory/kernel-cache.ts";
 import { createWasmOperations } from "./operations/wasm-operations.ts";
@@ -122,9 +123,10 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
         if (!live) throw new AttentionError("backend-wasm: this kernel has been disposed of. Compile the plan again.");
         const runner: ForwardRunner = {
           threads: count,
-          runTasks: (tasks, count, scratchBytes) => {
-            const pairs = orderTasks(heap, tasks, count);
-            loadForward().run("run", tasks, count, pairs * (plan.headDim + plan.valueDim), scratchBytes);
+          runTasks: (tasks, pairs, scratchBytes) => {
+            orderTasks(heap, tasks, pairs);
+            const work = pairs.reduce((sum, own) => sum + own, 0) * (plan.headDim + plan.valueDim);
+            loadForward().run("run", tasks, pairs.length, work, scratchBytes);
           },
           decode: (tasks, count, work) => loadDecode().run("decode", tasks, count, work),
           merge: (...numbers) => loadDecode().call("merge", ...numbers),
@@ -159,8 +161,8 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
 
   return {
     name: "wasm",
-    // taller blocks share packed keys among more rows (causal, 4,096: 5 % of the time from 96 to 192), but more of a window's are partial
-    blockSize: { query: 192, key: 32 },
+    // eight groups of rows: lower ones leave less of a window's edges to ask the mask about, and several share what is packed
+    blockSize: { query: 8 * microRowsOf(simd), key: 32 },
     operations,
     relaxedSimd: simd.relaxed,
     wideVectors: simd.wide,

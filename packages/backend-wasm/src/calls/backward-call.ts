@@ -19,6 +19,9 @@ import { writeRunLists } from "../records/run-lists.ts";
 import { createTableSums, type TaskPlace } from "../records/table-sums.ts";
 import { allocateTensor, type WasmTensor } from "../memory/wasm-tensor.ts";
 
+/** Rows that a block should have, of which tiles are cut. */
+const blockHeight = 192;
+
 /** Runs `count` tasks at `address` through an export of the backward module, on however many threads there are.
  *  @param work multiplications, roughly */
 export type RunBackward = (entry: "backward" | "merge", address: number, count: number, work: number) => void;
@@ -55,7 +58,7 @@ export function backwardCall(
     }
     const [queryGradient, keyGradient, valueGradient] = results.map(placeResult);
     const record = writeCallRecord(heap, borrowed, module.layout, call);
-    const runLists = writeRunLists(heap, borrowed, call, plan.mask !== null);
+    const runLists = writeRunLists(heap, borrowed, call, plan.mask !== null, blockHeight);
     const shifts = borrowed.allocate(rows * 4);
     const means = borrowed.allocate(rows * 4);
     const { chunks, most } = cutBackward(heap, call, module.shape, runLists);

@@ -24,6 +24,7 @@ function decodes(heads: number, keyHeads: number, queries: number, tall = 128): 
   const module = planShape(plan, { relaxed: false, wide: false });
   return isDecode(module, createCall({ query, key, value: key }), {
     queryBlock: tall,
+    startAt: () => 0,
     runs: () => ({ address: 0, count: 0 }),
   });
 }

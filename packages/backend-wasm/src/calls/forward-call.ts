@@ -6,12 +6,13 @@ import type { Heap } from "../memory/heap.ts";
 import { taskBytes, taskFields, type TaskField } from "../records/layout.ts";
 import { axisOrder, Borrowed, place, placeResult, placeScales, rowAddress } from "../memory/operand.ts";
 import type { PlanShape } from "./plan-modules.ts";
-import { type RunList, writeRunLists } from "../records/run-lists.ts";
+import { type RunList, readRuns, writeRunLists } from "../records/run-lists.ts";
+import { keysOf, SharedRuns } from "../records/shared-runs.ts";
 import { tileHeight } from "../products/tile-height.ts";
 import { allocateTensor, type WasmTensor } from "../memory/wasm-tensor.ts";
 
-/** Runs `count` tasks at `address`, on however many threads there are, each with so much scratch memory. */
-type RunTasks = (address: number, count: number, scratchBytes: number) => void;
+/** Runs the tasks at `address`, each with so many visible pairs, on however many threads there are, each with so much scratch memory. */
+type RunTasks = (address: number, pairs: readonly number[], scratchBytes: number) => void;
 
 /** The exports of a plan's modules. */
 export interface ForwardRunner extends StripRunner {
@@ -66,15 +67,24 @@ export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: F
       const placedOutput = placeResult(output);
       // the taller a tile, the more rows use what it packs; but every thread should have some. No bit depends on it.
       const queryTile = Math.min(shapes.shape.queryTile, Math.max(1, Math.ceil(rows / (2 * runner.threads))));
-      const blockRows = Math.ceil(queries / tiles.queryBlock);
-      const most = batch * heads * blockRows * Math.ceil(Math.min(tiles.queryBlock, queries) / queryTile);
+      const { microRows } = shapes.shape;
+      const { queryBlock } = tiles;
+      // Blocks of whole groups of rows may share a task, and what it packs.
+      const wholeRow = shapes.tileBytes > 0;
+      const shares = !wholeRow && queryBlock % microRows === 0 && queryBlock <= queryTile;
+      const height = shares ? queryTile - (queryTile % queryBlock) : Math.min(queryTile, queryBlock);
+      const most =
+        batch *
+        heads *
+        (shares ? 1 : Math.ceil(queries / queryBlock)) *
+        Math.ceil((shares ? queries : Math.min(queryBlock, queries)) / height);
       const tasks = borrowed.allocate(most * taskBytes);
-      let count = 0;
+      const pairs: number[] = [];
+      const shared = new SharedRuns(heap, borrowed, tiles);
       let mostTiles = 0;
-      const words = heap.i32;
-      const floats = heap.f32;
       // Rows past a batch element's length belong to no task: they stay as they are set here.
       if (call.queryLengths.some((length) => length < queries)) {
+        const floats = heap.f32;
         floats.fill(0, output.address / 4, output.address / 4 + rows * plan.valueDim);
         floats.fill(0, totals / 4, totals / 4 + rows);
         floats.fill(-Infinity, maxima / 4, maxima / 4 + rows);
@@ -83,13 +93,19 @@ export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: F
         for (let head = 0; head < heads; head++) {
           const keyHead = Math.floor((head * keyHeads) / heads);
           for (let first = 0; first < call.queryLengths[b];) {
-            const blockRow = Math.floor(first / tiles.queryBlock);
-            const left = Math.min((blockRow + 1) * tiles.queryBlock, call.queryLengths[b]) - first;
-            const end = first + tileHeight(left, queryTile, shapes.shape.microRows);
+            const blockRow = Math.floor(first / queryBlock);
+            const length = call.queryLengths[b];
+            const end = shares
+              ? first + tileHeight(length - first, height, queryBlock)
+              : first + tileHeight(Math.min((blockRow + 1) * queryBlock, length) - first, height, microRows);
             const runs = tiles.runs(b, head, blockRow);
-            if (shapes.tileBytes > 0) mostTiles = Math.max(mostTiles, keyTiles(words, runs, shapes.shape.keyTile));
+            const seen = wholeRow
+              ? { runs, pairs: (end - first) * keysOf(heap.i32, runs) }
+              : shared.of(b, head, first, end);
+            if (wholeRow) mostTiles = Math.max(mostTiles, keyTiles(heap.i32, runs, shapes.shape.keyTile));
+            const [words, floats] = [heap.i32, heap.f32];
             const row = (b * heads + head) * queries + first;
-            const task = tasks / 4 + count * stride;
+            const task = tasks / 4 + pairs.length * stride;
             words[task + fieldIndex.call] = record;
             words[task + fieldIndex.query] = rowAddress(query, b, head, first);
             words[task + fieldIndex.queryStride] = query.strides[2];
@@ -109,16 +125,19 @@ export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: F
             words[task + fieldIndex.batch] = b;
             words[task + fieldIndex.head] = head;
             floats[task + fieldIndex.sink] = (call.sinks ? at(call.sinks, head) : 0) / units.score;
-            words[task + fieldIndex.runs] = runs.address;
-            words[task + fieldIndex.runCount] = runs.count;
+            words[task + fieldIndex.runs] = seen.runs.address;
+            words[task + fieldIndex.runCount] = seen.runs.count;
+            words[task + fieldIndex.blocks] = tiles.startAt(b, head, blockRow);
+            words[task + fieldIndex.firstRows] = Math.min((blockRow + 1) * queryBlock, end) - first;
+            words[task + fieldIndex.blockRows] = queryBlock;
             floats[task + fieldIndex.queryScale] = units.queryScale;
             floats[task + fieldIndex.unit] = units.score * Math.LOG2E;
-            count += 1;
+            pairs.push(seen.pairs);
             first = end;
           }
         }
       }
-      runner.runTasks(tasks, count, shapes.shape.bytes + mostTiles * shapes.tileBytes);
+      runner.runTasks(tasks, pairs, shapes.shape.bytes + mostTiles * shapes.tileBytes);
     }
 
     const shape = [batch, heads, queries];
@@ -161,11 +180,7 @@ function scoreUnits(plan: Plan, scale: number): ScoreUnits {
 
 /** Key tiles of a task: every run has its own. */
 function keyTiles(words: Int32Array, runs: RunList, keyTile: number): number {
-  let tiles = 0;
-  for (let run = runs.address / 4; run < runs.address / 4 + runs.count * 3; run += 3) {
-    tiles += Math.ceil((words[run + 1] - words[run]) / keyTile);
-  }
-  return tiles;
+  return readRuns(words, runs).reduce((tiles, { first, end }) => tiles + Math.ceil((end - first) / keyTile), 0);
 }
 
 /** A copy outside the memory, for callers whose tensors live there too. */

@@ -1,4 +1,4 @@
-import type { Callee, FunctionBody, Local, ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, type FunctionBody, i32, type Local, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { panelWidth } from "../products/microkernel.ts";
 import { eachPanel } from "../products/panels.ts";
 import { callPair, PanelProducts, type ProductPair, productPair } from "../products/products.ts";
@@ -130,9 +130,15 @@ export class ForwardTile {
     if (operand === "value") f.set(this.#finite);
   }
 
-  /** Every group of rows that sees something of the key tile, with the columns it looks at. */
+  /** Every group of rows that sees something of the shared key tile, run by run, with the columns it looks at. */
   eachSeeingGroup(body: () => void): void {
-    this.loop.eachGroup(() => this.columns.look(this.loop.width8, true, body));
+    const { loop, columns } = this;
+    loop.eachRunOfTile(() =>
+      loop.eachGroup(() => {
+        columns.lookAtRun();
+        columns.ask(true, body);
+      }),
+    );
   }
 
   /** The group's scores of the columns it looks at. */
@@ -176,12 +182,8 @@ export class ForwardTile {
     const { loop } = this;
     const f = this.#f;
     const rows = f.local("i32");
-    f.get(loop.rows);
-    f.get(loop.group);
-    f.op("i32.sub");
-    f.set(rows);
-    f.smaller(rows, this.#shape.microRows);
-    f.set(rows);
+    f.set(rows, i32.sub(loop.blockEnd, loop.group));
+    f.lower(rows, this.#shape.microRows);
     f.get(loop.group);
     f.set(loop.row);
     this.#callBySight("wholeGroup", "partialGroup", () => {

@@ -12,6 +12,7 @@ export interface ForwardParts extends ForwardTileParts {
 }
 
 /** Adds `forward(task, scratch)`: one tile of queries of one head against every run of keys that its mask lets through.
+ *  Rows see keys block by block; whatever any block sees is packed once for all of them.
  *
  *  Per key tile: pack keys and values (any storage type becomes float32 here), scores = query × keyᵀ by the microkernel, programs and largest score
  *  row by row, weights, sums += weights × values. Scores never leave the thread's scratch memory, which fits a second-level cache.
@@ -29,7 +30,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): Callee {
   tile.begin();
 
   if (!softmax) {
-    loop.eachKeyTile(() => {
+    loop.eachSharedTile(() => {
       tile.pack("key");
       tile.pack("value");
       tile.eachSeeingGroup(() => {
@@ -47,7 +48,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): Callee {
     });
     tile.setFactors(() => f.f32(1));
   } else if (!probability) {
-    loop.eachKeyTile(() => {
+    loop.eachSharedTile(() => {
       tile.pack("key");
       tile.pack("value");
       tile.eachSeeingGroup(() => {
@@ -59,7 +60,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): Callee {
     tile.setFactors(softmaxFactor(loop, parts));
   } else {
     const statistics = module.add(emitSoftmaxStatistics(shape, simd));
-    loop.eachKeyTile(() => {
+    loop.eachSharedTile(() => {
       tile.pack("key");
       tile.eachSeeingGroup(() => {
         tile.scores();
@@ -74,7 +75,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): Callee {
       });
     });
     tile.setFactors(softmaxFactor(loop, parts));
-    loop.eachKeyTile(() => {
+    loop.eachSharedTile(() => {
       tile.pack("key");
       tile.pack("value");
       tile.eachSeeingGroup(() => {

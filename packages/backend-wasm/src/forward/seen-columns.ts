@@ -1,4 +1,4 @@
-import type { Callee, Local } from "@fovea/wasm-assembler";
+import { address, type Callee, i32, type Local } from "@fovea/wasm-assembler";
 import { panelWidth } from "../products/microkernel.ts";
 import type { TileLoop } from "./tile-loop.ts";
 
@@ -26,31 +26,35 @@ export class SeenColumns {
     f.set(this.to);
   }
 
-  /** Asks the mask which of the tile's first `width` columns each row of the group sees, where it is not known to be all.
+  /** The group looks at the panels of the present run. */
+  lookAtRun(): void {
+    const { f, low, high, start } = this.#loop;
+    f.set(this.from, i32.and(i32.sub(low, start), -panelWidth));
+    f.set(this.to, i32.and(i32.add(i32.sub(high, start), panelWidth - 1), -panelWidth));
+  }
+
+  /** Asks the mask which of the columns that are looked at each row of the group sees, where it is not known to be all.
    *  @param trim leaves columns out that no row sees, in front and behind; then `body` may see none of it and is skipped */
-  look(width: Local, trim: boolean, body: () => void): void {
+  ask(trim: boolean, body: () => void): void {
     const { from, to } = this;
     const loop = this.#loop;
     const { f, shape } = loop;
-    this.lookAtAll(width);
     f.get(loop.whole);
     f.op("i32.eqz");
     f.if(() => {
-      f.address(loop.scratch, shape.seenByAny);
-      f.i32(0);
-      f.get(width);
-      f.i32(2);
-      f.op("i32.shl");
-      f.op("memory.fill", 0);
+      const width = f.let(i32.sub(to, from));
+      f.fillMemory(address(loop.scratch, shape.seenByAny, from, 4), 0, i32.shl(width, 2));
       loop.eachRowOfGroup(() => {
-        this.pushSeenRow();
-        f.address(loop.scratch, shape.seenByAny);
+        loop.pushAt(() => this.pushSeenRow(), from);
+        f.address(loop.scratch, shape.seenByAny, from, 4);
         f.get(width);
-        f.get(loop.start);
-        f.get(loop.end);
+        this.pushFirstKey();
+        f.get(loop.low);
+        f.get(loop.high);
         loop.pushScope();
         f.call(this.#maskRow());
       });
+      f.release(width);
       if (!trim) return;
       // from the front and from behind, panel by panel, to one that somebody sees
       const trimWhile = (edge: Local, offset: number, step: number): void => {

@@ -39,8 +39,10 @@ export function addRowsForward(module: ModuleBuilder, parts: RowsForwardParts): 
     f.op("i32.eq");
     f.op("i32.and");
     f.set(loop.whole);
+    f.set(loop.high, loop.end);
     loop.eachGroup(() => {
-      tile.columns.look(width, false, () => {
+      tile.columns.lookAtAll(width);
+      tile.columns.ask(false, () => {
         tile.scores();
         loop.eachRowOfGroup(() => {
           tile.programs();

@@ -30,9 +30,14 @@ export const taskFields = [
   "head",
   /** float32: the head's sink in units of score, for softmaxWithSink. */
   "sink",
-  /** Address of `runCount` triples (first key, end key, full), ascending. */
+  /** Address of `runCount` triples (first key, end key, full), ascending: the keys that rows of the task see, which are packed. */
   "runs",
   "runCount",
+  /** Blocks of rows, each with runs of its own: address of where the first one's are, which is followed by where they end and the next one's begin; rows
+   *  of the first block that belong to the task; rows of every other. */
+  "blocks",
+  "firstRows",
+  "blockRows",
   /** float32: what queries are multiplied with before the dot products. */
   "queryScale",
   /** float32: exponents of 2 in one unit of score, for softmax. */

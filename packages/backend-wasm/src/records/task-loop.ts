@@ -151,16 +151,15 @@ export class TaskLoop<Field extends string, Cut extends TileCut> {
     this.f.forRange(this.group, this.rows, this.shape.microRows, body);
   }
 
-  /** Every row of the present group. */
-  eachRowOfGroup(body: () => void): void {
+  /** Every row of the present group that lies before `end`. */
+  eachRowOfGroup(body: () => void, end: Local = this.rows): void {
     const { f } = this;
     const last = f.local("i32");
     f.get(this.group);
     f.i32(this.shape.microRows);
     f.op("i32.add");
     f.set(last);
-    f.smaller(last, this.rows);
-    f.set(last);
+    f.lower(last, end);
     f.get(this.group);
     f.set(this.row);
     f.forRange(this.row, last, 1, body);
