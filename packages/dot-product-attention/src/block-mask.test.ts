@@ -1,4 +1,13 @@
-import { both, causal, createBlockMask, documents, MaskError, padding, transposeBlockMask } from "@fovea/masking";
+import {
+  blockMaskStatistics,
+  both,
+  causal,
+  createBlockMask,
+  documents,
+  MaskError,
+  padding,
+  transposeBlockMask,
+} from "@fovea/masking";
 import type { BlockMask } from "@fovea/masking";
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
@@ -123,5 +132,15 @@ describe("the block mask that attention makes by itself", () => {
   test("is not made where a table has more elements than there are pairs", () => {
     expect(chosen({ mask: tableMask(130) })).not.toBe(null);
     expect(chosen({ mask: tableMask(131) })).toBe(null);
+  });
+
+  test("stops asking bounds before that costs as much as asking about each pair", () => {
+    const chessboard = trace(({ query, key }) => query.add(key).remainder(2).equal(0));
+    const backend = { ...referenceBackend, blockSize: { query: 1, key: 1 } };
+    const { call } = prepareCall(operands.query, operands.key, operands.value, { mask: chessboard }, backend);
+    const { full, empty } = blockMaskStatistics(call.blockMask!);
+    // 7 instructions a question, of which 4096 in all are answered
+    expect(full + empty).toBeGreaterThan(0);
+    expect(full + empty).toBeLessThan(4096 / 7);
   });
 });

@@ -23,6 +23,8 @@ export interface BlockMaskOptions {
    *  partial means partial. Worth it for a mask that is used often. Default false: such blocks are partial, which costs a kernel some time
    *  and changes no result. */
   readonly exact?: boolean;
+  /** Operations on intervals to spend at most, some 200 ns each; what is not known by then is partial. Default: without limit. */
+  readonly budget?: number;
 }
 
 /** The options with their defaults filled in, and the layers that a mask needs. */
@@ -47,12 +49,15 @@ export function planBlockMask(mask: Program | null, options: BlockMaskOptions): 
   const who = "createBlockMask";
   if (mask !== null) requireMasks(who, [mask]);
   const { batch = 1, heads = 1, queries, keys, queryOffset = 0, queryBlock = 128, keyBlock = 128 } = options;
+  const { budget = Infinity } = options;
   wholeNumber(who, "batch", batch, 1);
   wholeNumber(who, "heads", heads, 1);
   wholeNumber(who, "queries", queries);
   wholeNumber(who, "keys", keys);
   wholeNumber(who, "queryBlock", queryBlock, 1);
   wholeNumber(who, "keyBlock", keyBlock, 1);
+  if (typeof budget !== "number" || !(budget >= 0))
+    throw new MaskError(`${who}: budget must be a number of at least 0, got ${String(budget)}.`);
   const offsets = typeof queryOffset === "number" ? [queryOffset] : Array.from(queryOffset);
   wholeNumbers(who, "queryOffset", offsets, 0, largestInt - queries);
   if (typeof queryOffset !== "number" && offsets.length !== batch)

@@ -5,7 +5,7 @@ import type { BlockMaskOptions, BlockMaskPlan } from "./block-mask-options.ts";
 /** What is known about a region: every pair visible, none, or some (or not known). */
 type Kind = "full" | "empty" | "partial";
 
-/** Asks about blocks `top … bottom - 1` × `left … right - 1` of one layer. */
+/** Asks about blocks `top … bottom - 1` × `left … right - 1` of one layer; "unknown": the budget is spent. */
 export type Classifier = (
   batch: number,
   head: number,
@@ -13,17 +13,22 @@ export type Classifier = (
   bottom: number,
   left: number,
   right: number,
-) => Kind;
+) => Kind | "unknown";
 
 /** Asks the mask about whole regions by interval bounds: one interpretation per region, with the ranges of tables prepared once.
- *  Where `exact` is set, a single block that bounds leave open is asked pair by pair. */
+ *  It stops asking when the budget is spent. Where `exact` is set, a single block that bounds leave open is asked pair by pair. */
 export function createClassifier(mask: Program | null, plan: BlockMaskPlan, options: BlockMaskOptions): Classifier {
   if (mask === null) return () => "full";
   const { queries, keys, queryBlock, keyBlock, offsets } = plan;
-  const bounder = createBounder(mask, prepareTables(mask, options.tables));
+  let { budget = Infinity } = options;
+  const spend = (work: number): void => void (budget -= work);
+  const bounder = createBounder(mask, prepareTables(mask, options.tables, spend));
+  const instructions = simplify(mask).instructions.length;
   const pairs = options.exact === true ? createPairClassifier(mask, plan, options) : null;
 
   return (batch, head, top, bottom, left, right) => {
+    if (budget < instructions) return "unknown";
+    spend(instructions);
     const query = interval(top * queryBlock, bottom * queryBlock, queries, offsets[batch]);
     const key = interval(left * keyBlock, right * keyBlock, keys, 0);
     const { low, high } = bounder({ batch, head, query, key, queries, keys });

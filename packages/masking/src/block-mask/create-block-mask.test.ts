@@ -1,6 +1,8 @@
 import { trace } from "@fovea/program";
+import { tensor } from "@fovea/tensor";
 import { describe, expect, test } from "vitest";
 import { both } from "../combine/both.ts";
+import { blockMaskStatistics } from "./block-mask-statistics.ts";
 import { causal } from "../masks/causal.ts";
 import { createBlockMask } from "./create-block-mask.ts";
 import { dilatedWindow } from "../masks/dilated-window.ts";
@@ -167,4 +169,46 @@ test("options that make no sense are refused", () => {
       { queries: 4, keys: 4 },
     ),
   ).toThrow("gives a bool, got one that gives float");
+});
+
+describe("a budget", () => {
+  const sizes = { queries: 64, keys: 64, queryBlock: 2, keyBlock: 2 };
+  // three instructions, and causal opens 127 of its regions
+  const regions = 3 * 2000;
+
+  test("that suffices changes nothing", () => {
+    expect(createBlockMask(causal(), { ...sizes, budget: regions })).toEqual(createBlockMask(causal(), sizes));
+  });
+
+  test("that is spent leaves the rest partial, and hides nothing that is visible", () => {
+    for (const budget of [0, 2, 3, 60, 300]) {
+      const { full, partial } = blockMaskStatistics(createBlockMask(causal(), { ...sizes, budget }));
+      expect(full + partial).toBeGreaterThanOrEqual((32 * 33) / 2);
+      expect(full).toBeLessThanOrEqual((32 * 31) / 2);
+    }
+    expect(drawBlocks(createBlockMask(causal(), { ...sides, queries: 8, keys: 8, budget: 0 }))).toBe(
+      "▒▒▒▒\n▒▒▒▒\n▒▒▒▒\n▒▒▒▒",
+    );
+    // asked, three instructions each: all, the upper left quarter, its four blocks, the upper right quarter
+    expect(drawBlocks(createBlockMask(causal(), { ...sides, queries: 8, keys: 8, budget: 21 }))).toBe(
+      "▒···\n█▒··\n▒▒▒▒\n▒▒▒▒",
+    );
+  });
+
+  test("counts the looks into tables of several axes too", () => {
+    const seen = tensor(Array.from({ length: 64 }, (_, q) => Array.from({ length: 64 }, (_, k) => (q + k) % 3 === 0)));
+    const mask = trace(({ query, key, table }) => table("seen", seen).at(query, key));
+    const instructions = 3;
+    const many = { ...sizes, queryBlock: 1, keyBlock: 1 };
+    const decided = (budget: number): number =>
+      4096 - blockMaskStatistics(createBlockMask(mask, { ...many, budget })).partial;
+    // without the looks, so much would be enough for all of the at most 2 * 4096 regions
+    expect(decided(instructions * 2 * 4096)).toBeLessThan(4096);
+    expect(decided(Infinity)).toBe(4096);
+  });
+
+  test("is a number of at least 0", () => {
+    for (const budget of [-1, NaN, "1" as unknown as number])
+      expect(() => createBlockMask(causal(), { ...sizes, budget })).toThrow("budget must be a number of at least 0");
+  });
 });

@@ -35,7 +35,7 @@ export function createBlockMask(mask: Program | null | undefined, options: Block
     const isBlock = bottom - top === 1 && right - left === 1;
     const kind = classify(batch, head, top, bottom, left, right);
     if (kind === "empty") return;
-    if (kind === "full" || isBlock) {
+    if (kind === "full" || kind === "unknown" || isBlock) {
       for (let row = top; row < bottom; row++) builder.append(firstRow + row, left, right, kind === "full" ? 1 : 0);
       return;
     }

@@ -31,10 +31,11 @@ export function bound(program: Program, box: Box, tables?: PreparedTables): Inte
 }
 
 /** Prepares every table of a program for `bound`; in O(elements). Prepare again after changing a table.
+ *  @param spend is told what each question about a table of several axes has cost, about what as many operations on intervals would
  *  @throws {ProgramError} for a table that is missing or does not fit */
-export function prepareTables(program: Program, tables?: Tables): PreparedTables {
+export function prepareTables(program: Program, tables?: Tables, spend?: (work: number) => void): PreparedTables {
   const held = bindTables("prepareTables", program, tables);
-  return Object.fromEntries(program.tables.map(({ name }, position) => [name, tableRange(held[position])]));
+  return Object.fromEntries(program.tables.map(({ name }, position) => [name, tableRange(held[position], spend)]));
 }
 
 /** The form of `bound` for many boxes.
