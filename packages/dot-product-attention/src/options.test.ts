@@ -236,6 +236,43 @@ test("a table need only reach as far as the lengths do", () => {
   expect(() => attention(query, key, value, { ...given, keyLengths: [3, 2] })).not.toThrow();
 });
 
+test("whether a table is read directly is decided by the program as it is written, not by a value", () => {
+  for (const shift of [0, 1, 5]) {
+    const given: AttentionOptions = {
+      score: ({ score, key: k, table }) => score.add(table("bias", [1, 2]).at(k.subtract(shift))),
+    };
+    expect(() => attention(query, key, value, given)).not.toThrow();
+  }
+  for (const weight of [0, 1]) {
+    const given: AttentionOptions = {
+      score: ({ score, key: k, table }) =>
+        score.add(
+          table("bias", new Int32Array([1, 2]))
+            .at(k)
+            .multiply(weight),
+        ),
+    };
+    expect(() => attention(query, key, value, given)).toThrow("indexed by key");
+  }
+  // what the result does not depend on is not read
+  const unread: AttentionOptions = {
+    score: ({ score, key: k, table }) => {
+      table("bias", [1, 2]).at(k);
+      return score;
+    },
+  };
+  expect(() => attention(query, key, value, unread)).not.toThrow();
+});
+
+test("a table whose values are null is refused", () => {
+  for (const bias of [null, 3, "numbers", {}, { shape: 4 }]) {
+    const call = (): unknown =>
+      attention(query, key, value, { score: declared, tables: { score: { bias: bias as never } } });
+    expect(call).toThrow(AttentionError);
+    expect(call).toThrow('table "bias" of the score program: expected a tensor. Make one with tensor(values).');
+  }
+});
+
 test("a computed index outside a table reads 0 and is no error", () => {
   const given: AttentionOptions = {
     score: ({ score, key: k, table }) => table("factor", [1]).at(k.multiply(2)).multiply(score),

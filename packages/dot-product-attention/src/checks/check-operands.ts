@@ -4,6 +4,9 @@ import type { DType } from "@fovea/tensor";
 import { AttentionError } from "../attention-error.ts";
 import { keyTypes, queryTypes } from "../plan.ts";
 
+/** Batch elements times heads at most. Some of what a call keeps is per batch element and per head, whether or not there are tokens. */
+const mostLayers = 2 ** 24;
+
 /** The sizes of one call. */
 export interface Sizes {
   readonly batch: number;
@@ -29,14 +32,25 @@ export function checkOperands(who: string, query: Operand, key: Operand, value: 
   for (const [name, size] of Object.entries({ heads, keyHeads, headDim, valueDim })) {
     if (size === 0) throw new ShapeError(`${who}: expected at least 1 for ${name}, got 0.`);
   }
+  if (batch > mostLayers || heads > mostLayers || batch * heads > mostLayers) {
+    throw new ShapeError(
+      `${who}: expected at most ${mostLayers} heads over the whole batch, got ${batch} × ${heads}. Split the batch.`,
+    );
+  }
   if (heads % keyHeads !== 0) {
-    const divisors = Array.from({ length: heads }, (_, i) => i + 1).filter((n) => heads % n === 0);
     throw new ShapeError(
       `${who}: query heads must be a multiple of key heads, got ${heads} and ${keyHeads}. ` +
-        `Repeat the key heads, or use ${divisors.slice(-4).join(", ")}.`,
+        `Repeat the key heads, or use ${largestDivisors(heads).join(", ")}.`,
     );
   }
   return { batch, heads, keyHeads, queries, keys, headDim, valueDim };
+}
+
+/** The four largest divisors, in ascending order. */
+function largestDivisors(heads: number): number[] {
+  const divisors = new Set<number>();
+  for (let n = 1; n * n <= heads; n++) if (heads % n === 0) divisors.add(n).add(heads / n);
+  return [...divisors].toSorted((a, b) => a - b).slice(-4);
 }
 
 /** Checks one operand's rank and type, and the scales of int8; returns its shape.

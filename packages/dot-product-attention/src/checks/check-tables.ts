@@ -21,7 +21,8 @@ export interface CheckedTables {
 }
 
 /** Settles what each table of a program holds in this call: the caller's table, else the program's own.
- *  @param counts a table gathered directly by one of these inputs must cover it; a computed index outside a table reads 0
+ *  @param counts a table gathered directly by one of these inputs must cover it; a computed index outside a table reads 0. What counts is the
+ *    program as it was written: `t.at(key)` is direct, `t.at(key.subtract(shift))` computed whatever the shift, 0 too
  *  @throws {AttentionError} for unknown, missing, wrong or short tables */
 export function checkTables(
   role: ProgramRole,
@@ -40,8 +41,9 @@ export function checkTables(
     const values = Object.hasOwn(overrides, table.name) ? overrides[table.name] : checked?.source.values[table.name];
     tables[table.name] = checkTable(role, table, values);
   }
-  if (!checked?.program) return { declared: tables, used: {} };
-  checkCoverage(role, checked.program, tables, counts);
+  if (!checked) return { declared: tables, used: {} };
+  checkCoverage(role, checked.source, tables, counts);
+  if (!checked.program) return { declared: tables, used: {} };
   const used = checked.program.tables.map(({ name }) => [name, tables[name]] as const);
   return { declared: tables, used: Object.fromEntries(used) };
 }
@@ -65,11 +67,15 @@ function checkTable(role: ProgramRole, { name, type, rank }: TableDeclaration, v
 
 function checkCoverage(
   role: ProgramRole,
-  { instructions, tables: declared }: Program,
+  { instructions, tables: declared, result }: Program,
   tables: Readonly<Record<string, Tensor>>,
   counts: InputCounts,
 ): void {
-  for (const instruction of instructions) {
+  const read = new Set([result]);
+  for (let position = result; position >= 0; position--) {
+    const instruction = instructions[position];
+    if (!read.has(position) || !("args" in instruction)) continue;
+    for (const arg of instruction.args) read.add(arg);
     if (instruction.op !== "gather") continue;
     const { name } = declared[instruction.table];
     instruction.args.forEach((arg, axis) => {

@@ -31,7 +31,7 @@ export function backward(plan: Plan, call: Call, outputGradient: Tensor): Gradie
   const sink = sinkOf(plan, call.sinks);
   const throughProbability = plan.probability && createProgramGradient(plan.probability, tables.probability);
   const throughScore = plan.score && createProgramGradient(plan.score, tables.score);
-  const gradients = new Float64Array(keyCount);
+  const gradients = new Float64Array(row.scores.length);
 
   for (let b = 0; b < batch; b++) {
     for (let h = 0; h < heads; h++) {

@@ -39,9 +39,11 @@ export function createSeenRow(plan: Plan, call: Call): SeenRow {
   const change: Evaluate | null = plan.score && createEvaluator(plan.score, call.tables.score);
   const sees: Evaluate | null = plan.mask && createEvaluator(plan.mask, call.tables.mask);
 
-  const keys = new Int32Array(keyCount);
-  const products = new Float64Array(keyCount);
-  const scores = new Float64Array(keyCount);
+  // without queries there is no row to fill, however many keys there are
+  const room = queryValues.length === 0 ? 0 : keyCount;
+  const keys = new Int32Array(room);
+  const products = new Float64Array(room);
+  const scores = new Float64Array(room);
 
   /** Adds the keys `from … to - 1` of a row to the first `count` pairs; `ask` says whether the mask is asked about each. */
   const addKeys = (

@@ -26,8 +26,8 @@ export function createWeighedRow(plan: Plan, call: Call): WeighedRow {
   const rule = normalize[plan.normalizer];
   const sink = sinkOf(plan, call.sinks);
   const change = plan.probability && createEvaluator(plan.probability, call.tables.probability);
-  const weights = new Float64Array(keyCount);
-  const probabilities = change ? new Float64Array(keyCount) : weights;
+  const weights = new Float64Array(seen.scores.length);
+  const probabilities = change ? new Float64Array(seen.scores.length) : weights;
 
   const row = {
     ...seen,

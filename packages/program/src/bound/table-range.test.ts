@@ -58,8 +58,9 @@ test("a question looks at 1024 cells at most, divided by the axes, and then the 
   assert(holds, { numRuns: 300 });
 });
 
+const isOn = (query: number, key: number): boolean => query % 128 < 100 && key >= 37;
+
 test("a block of pairs anywhere in a table of two axes is decided exactly", () => {
-  const isOn = (query: number, key: number): boolean => query % 128 < 100 && key >= 37;
   const table = tensor(
     Array.from({ length: 512 }, (_, query) => Array.from({ length: 512 }, (_, key) => isOn(query, key))),
   );
