@@ -1,4 +1,4 @@
-import { zeros } from "@fovea/tensor";
+import { wholeNumber, zeros } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { AttentionError } from "./attention-error.ts";
 import { weightRows } from "./weight-rows.ts";
@@ -33,8 +33,8 @@ export function attentionWeights(
   const { batch = 0, head = 0, stage = "weight" } = tile;
   const [firstQuery, endQuery] = checkRange("queries", tile.queries, rows.queries);
   const [firstKey, endKey] = checkRange("keys", tile.keys, rows.keys);
-  checkIndex("batch", batch, rows.batch);
-  checkIndex("head", head, rows.heads);
+  wholeNumber("attentionWeights", "batch", batch, 0, rows.batch - 1, AttentionError);
+  wholeNumber("attentionWeights", "head", head, 0, rows.heads - 1, AttentionError);
   if (stage !== "weight" && stage !== "score") {
     throw new AttentionError(`attentionWeights: expected stage "weight" or "score", got "${String(stage)}".`);
   }
@@ -51,13 +51,6 @@ export function attentionWeights(
     }
   }
   return weights;
-}
-
-function checkIndex(name: string, index: number, count: number): void {
-  if (Number.isInteger(index) && index >= 0 && index < count) return;
-  throw new AttentionError(
-    `attentionWeights: expected ${name} to be a whole number from 0 to ${count - 1}, got ${index}.`,
-  );
 }
 
 function checkRange(

@@ -13,7 +13,7 @@ export type { LinearAttentionOptions, LinearAttentionResult } from "./linear-att
 export { merge } from "./merge.ts";
 export type { AttentionPart } from "./merge.ts";
 export type { AttentionOptions, TableOverrides } from "./options.ts";
-export { createPlan, normalizers } from "./plan.ts";
+export { createPlan, maximumDim, normalizers } from "./plan.ts";
 export type { Normalizer, Plan, PlanParts } from "./plan.ts";
 export { planFromJSON, planToJSON } from "./plan-json.ts";
 export type { PlanJSON } from "./plan-json.ts";

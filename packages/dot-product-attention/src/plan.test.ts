@@ -6,7 +6,6 @@ import { AttentionError } from "./attention-error.ts";
 import { createPlan } from "./plan.ts";
 import type { PlanParts } from "./plan.ts";
 import { planFromJSON, planToJSON } from "./plan-json.ts";
-import type { PlanJSON } from "./plan-json.ts";
 import { prepareCall } from "./prepare-call.ts";
 import { referenceBackend } from "./reference/reference-backend.ts";
 import { randomOperands } from "./testing/random-operands.ts";
@@ -81,7 +80,7 @@ test("lengths, batch, heads, scale, tables and offsets are no part of a plan", (
 
 test("through JSON text and back a plan keeps its key", () => {
   const plan = createPlan(parts);
-  const back = planFromJSON(JSON.parse(JSON.stringify(planToJSON(plan))) as PlanJSON);
+  const back = planFromJSON(JSON.parse(JSON.stringify(planToJSON(plan))));
   expect(back.key).toBe(plan.key);
   expect(back).toEqual(plan);
 });
@@ -93,7 +92,7 @@ test("a plan of another version, size or type is refused", () => {
     expect(() => planFromJSON({ ...json, [field]: { toString: 1 } })).toThrow(AttentionError);
   }
   expect(() => planFromJSON({ ...json, headDim: 0 })).toThrow(
-    "expected headDim to be a whole number of at least 1, got 0",
+    "createPlan: headDim must be a whole number from 1 to 8192, got 0",
   );
   expect(() => createPlan({ ...parts, keyType: "int32" })).toThrow("expected keyType to be one of float32");
   expect(() => createPlan({ ...parts, mask: parts.score })).toThrow("expected the mask program to give a bool");

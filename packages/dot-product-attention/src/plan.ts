@@ -1,5 +1,6 @@
 import { programKey } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { describeValue, wholeNumber } from "@fovea/tensor";
 import type { DType } from "@fovea/tensor";
 import { AttentionError } from "./attention-error.ts";
 import { checkProgram } from "./checks/check-program.ts";
@@ -29,6 +30,7 @@ export type Normalizer = (typeof normalizers)[number];
  *  Lengths, batch, head counts, scale, tables, sinks and block lists are passed to the kernel at call time. */
 export interface Plan {
   readonly version: 1;
+  /** 1 to `maximumDim`. */
   readonly headDim: number;
   readonly valueDim: number;
   /** Storage of query, key and value as they arrive. */
@@ -45,6 +47,9 @@ export interface Plan {
   readonly key: string;
 }
 
+/** Most numbers in a query, key or value vector: kernels are written for a size, and grow with it. Models have 32 to 576. */
+export const maximumDim = 8192;
+
 /** The parts of a plan that are chosen; version and key follow. */
 export type PlanParts = Omit<Plan, "version" | "key">;
 
@@ -53,28 +58,24 @@ export type PlanParts = Omit<Plan, "version" | "key">;
 export function createPlan(parts: PlanParts): Plan {
   const { headDim, valueDim, queryType, keyType, valueType, normalizer } = parts;
   for (const [name, size] of Object.entries({ headDim, valueDim })) {
-    if (!Number.isInteger(size) || size < 1) {
-      throw new AttentionError(
-        `createPlan: expected ${name} to be a whole number of at least 1, got ${printed(size)}.`,
-      );
-    }
+    wholeNumber("createPlan", name, size, 1, maximumDim, AttentionError);
   }
   for (const [name, dtype] of Object.entries({ queryType, keyType, valueType })) {
     const types = name === "queryType" ? queryTypes : keyTypes;
     if (!types.includes(dtype)) {
       throw new AttentionError(
-        `createPlan: expected ${name} to be one of ${types.join(", ")}, got ${printed(dtype)}. Cast first.`,
+        `createPlan: expected ${name} to be one of ${types.join(", ")}, got ${describeValue(dtype)}. Cast first.`,
       );
     }
   }
   if (!normalizers.includes(normalizer)) {
     throw new AttentionError(
-      `createPlan: expected a normalizer among ${normalizers.join(", ")}, got "${printed(normalizer)}".`,
+      `createPlan: expected a normalizer among ${normalizers.join(", ")}, got ${describeValue(normalizer)}.`,
     );
   }
-  const score = parts.score && checkProgram("score", parts.score).program;
-  const mask = parts.mask && checkProgram("mask", parts.mask).program;
-  const probability = parts.probability && checkProgram("probability", parts.probability).program;
+  const score = parts.score === null ? null : checkProgram("score", parts.score).program;
+  const mask = parts.mask === null ? null : checkProgram("mask", parts.mask).program;
+  const probability = parts.probability === null ? null : checkProgram("probability", parts.probability).program;
   const sizes = `1|${headDim}|${valueDim}|${queryType}|${keyType}|${valueType}|${normalizer}`;
   const keys = [score, mask, probability].map((program) => (program ? programKey(program) : "-"));
   return Object.freeze({
@@ -91,9 +92,6 @@ export function createPlan(parts: PlanParts): Plan {
     key: [sizes, ...keys].join("\n"),
   });
 }
-
-/** For messages about what may come from a stranger's JSON, where an object need not turn into text. */
-const printed = (value: unknown): string => (typeof value === "object" && value !== null ? "an object" : String(value));
 
 /** Types that a query may have; the 16-bit ones are storage, computed in float32. */
 export const queryTypes: readonly DType[] = ["float32", "float64", "float16", "bfloat16"];

@@ -7,6 +7,7 @@ import { checkLengths } from "./checks/check-lengths.ts";
 import { checkOperand, checkOperands } from "./checks/check-operands.ts";
 import type { Sizes } from "./checks/check-operands.ts";
 import { checkProgram } from "./checks/check-program.ts";
+import type { CheckedProgram, ProgramRole, ProgramSource } from "./checks/check-program.ts";
 import { checkTables } from "./checks/check-tables.ts";
 import { chooseBlockMask } from "./choose-block-mask.ts";
 import { isOptionName } from "./options.ts";
@@ -48,9 +49,9 @@ export function prepareCall<T extends Operand>(
   const sizes = { ...present, keys: pastKeys + present.keys };
   const { batch, heads, queries, keys, headDim, valueDim } = sizes;
 
-  const score = options.score ? checkProgram("score", options.score) : null;
-  const mask = options.mask ? checkProgram("mask", options.mask) : null;
-  const probability = options.probability ? checkProgram("probability", options.probability) : null;
+  const score = checkOptional("score", options.score);
+  const mask = checkOptional("mask", options.mask);
+  const probability = checkOptional("probability", options.probability);
   const { normalizer = "softmax", scale = 1 / Math.sqrt(headDim), returns = {} } = options;
   const plan = createPlan({
     headDim,
@@ -115,6 +116,11 @@ export function prepareCall<T extends Operand>(
     probability: tables.probability.declared,
   };
   return { plan, call, sizes, pastKeys, declaredTables };
+}
+
+/** Only null and undefined are no program: 0, false and "" are slips. */
+function checkOptional(role: ProgramRole, source: ProgramSource | null | undefined): CheckedProgram | null {
+  return source === null || source === undefined ? null : checkProgram(role, source);
 }
 
 /** Checks that past keys and values continue into the new ones; returns how many there are. */

@@ -1,3 +1,4 @@
+import { wholeNumber } from "@fovea/tensor";
 import { AttentionError } from "../attention-error.ts";
 
 /** One whole number per batch element, or one for all; `fallback` where nothing is given.
@@ -17,11 +18,6 @@ export function checkLengths(
       `attention: expected ${name} to have one number per batch element, ${batch}, got ${list.length}.`,
     );
   }
-  list.forEach((length, b) => {
-    if (Number.isInteger(length) && length >= minimum && length <= maximum) return;
-    throw new AttentionError(
-      `attention: expected ${name}[${b}] to be a whole number from ${minimum} to ${maximum}, got ${String(length)}.`,
-    );
-  });
+  list.forEach((length, b) => wholeNumber("attention", `${name}[${b}]`, length, minimum, maximum, AttentionError));
   return Int32Array.from(list);
 }

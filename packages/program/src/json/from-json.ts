@@ -1,4 +1,4 @@
-import { tensor } from "@fovea/tensor";
+import { describeValue, readFields, tensor, wholeNumber } from "@fovea/tensor";
 import type { DType, Tensor } from "@fovea/tensor";
 import { tableDTypes } from "../ir/check-table.ts";
 import { decodeNumber } from "./json-number.ts";
@@ -18,23 +18,23 @@ const maximumElements = 2 ** 24;
  *  and whatever `verify` refuses */
 export function fromJSON(json: unknown): Program {
   const given = record("the program", typeof json === "string" ? parse(json) : json, programFields);
-  if (given["version"] !== jsonVersion) {
+  if (given.version !== jsonVersion) {
     throw new ProgramError(
-      `fromJSON: expected version ${jsonVersion}, got ${describe(given["version"])}. Save it again.`,
+      `fromJSON: expected version ${jsonVersion}, got ${describeValue(given.version)}. Save it again.`,
     );
   }
-  const tables = list("tables", given["tables"], limits.tables).map(readDeclaration);
+  const tables = list("tables", given.tables, limits.tables).map(readDeclaration);
   const program: Program = Object.freeze({
     tables: Object.freeze(tables),
-    instructions: Object.freeze(list("instructions", given["instructions"], limits.instructions).map(readInstruction)),
-    result: integer("result", given["result"]),
-    values: Object.freeze(readValues(tables, given["values"])),
+    instructions: Object.freeze(list("instructions", given.instructions, limits.instructions).map(readInstruction)),
+    result: integer("result", given.result),
+    values: Object.freeze(readValues(tables, given.values)),
   });
   verify(program);
   return program;
 }
 
-const programFields = ["version", "tables", "instructions", "result", "values"];
+const programFields = ["version", "tables", "instructions", "result", "values"] as const;
 
 /** The fields of an instruction beside op and type. */
 const instructionFields: Readonly<Record<string, readonly string[]>> = {
@@ -56,9 +56,9 @@ function readDeclaration(json: unknown, index: number): TableDeclaration {
 
 function readInstruction(json: unknown, index: number): Instruction {
   const what = `instructions[${index}]`;
-  const op = text(`${what}.op`, isRecord(json) ? json["op"] : undefined);
+  const op = text(`${what}.op`, typeof json === "object" && json !== null ? readOp(json) : undefined);
   const fields = Object.hasOwn(instructionFields, op) ? instructionFields[op] : ["args"];
-  const given = record(what, json, ["op", "type", ...fields]);
+  const given: Record<string, unknown> = record(what, json, ["op", "type", ...fields]);
   const type = text(`${what}.type`, given["type"]);
   const read: Record<string, unknown> = { op, type };
   for (const field of fields) {
@@ -74,17 +74,29 @@ function readInstruction(json: unknown, index: number): Instruction {
   return Object.freeze(read) as unknown as Instruction;
 }
 
+/** Which fields there are depends on it, so it is read before them. */
+function readOp(json: object): unknown {
+  try {
+    return (json as { op?: unknown }).op;
+  } catch {
+    return undefined;
+  }
+}
+
 function readValues(tables: readonly TableDeclaration[], json: unknown): Record<string, Tensor> {
   const values: Record<string, Tensor> = {};
-  const given = record("values", json);
-  for (const name of Object.keys(given)) {
-    const table = tables.find((table) => table.name === name);
-    if (!isTableName(name) || table === undefined) {
-      throw new ProgramError(
-        `fromJSON: values for ${JSON.stringify(name.slice(0, 80))}, which is no table of the program.`,
-      );
-    }
-    values[name] = readTensor(`values.${name}`, table, given[name]);
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw new ProgramError(`fromJSON: values must be an object, got ${describeValue(json)}.`);
+  }
+  const names = Object.keys(json);
+  for (const name of names) {
+    if (isTableName(name) && tables.some((table) => table.name === name)) continue;
+    throw new ProgramError(`fromJSON: values for ${describeValue(name)}, which is no table of the program.`);
+  }
+  const given = record("values", json, names);
+  for (const table of tables) {
+    const { name } = table;
+    if (names.includes(name)) values[name] = readTensor(`values.${name}`, table, given[name]);
   }
   return values;
 }
@@ -92,13 +104,15 @@ function readValues(tables: readonly TableDeclaration[], json: unknown): Record<
 function readTensor(what: string, { type }: TableDeclaration, json: unknown): Tensor {
   const given = record(what, json, ["dtype", "shape", "data"]);
   const allowed: readonly DType[] = Object.hasOwn(tableDTypes, type) ? tableDTypes[type] : [];
-  const dtype = allowed.find((dtype) => dtype === given["dtype"]);
+  const dtype = allowed.find((dtype) => dtype === given.dtype);
   if (dtype === undefined) {
-    throw new ProgramError(`fromJSON: ${what}.dtype must be ${allowed.join(" or ")}, got ${describe(given["dtype"])}.`);
+    throw new ProgramError(
+      `fromJSON: ${what}.dtype must be ${allowed.join(" or ")}, got ${describeValue(given.dtype)}.`,
+    );
   }
-  const shape = list(`${what}.shape`, given["shape"], limits.rank).map((length) => integer(`${what}.shape`, length));
+  const shape = list(`${what}.shape`, given.shape, limits.rank).map((length) => integer(`${what}.shape`, length));
   const size = shape.reduce((product, length) => product * length, 1);
-  const data = list(`${what}.data`, given["data"], maximumElements);
+  const data = list(`${what}.data`, given.data, maximumElements);
   if (data.length !== size) {
     throw new ProgramError(
       `fromJSON: ${what}.data must have ${size} elements for shape [${shape.join(", ")}], got ${data.length}.`,
@@ -108,7 +122,14 @@ function readTensor(what: string, { type }: TableDeclaration, json: unknown): Te
   if (!numbers.every(canHold[dtype] ?? (() => true))) {
     throw new ProgramError(`fromJSON: ${what}.data holds a number that ${dtype} cannot.`);
   }
-  return tensor(dtype === "bool" ? Uint8Array.from(numbers) : numbers, { dtype, shape });
+  try {
+    return tensor(dtype === "bool" ? Uint8Array.from(numbers) : numbers, { dtype, shape });
+  } catch (cause) {
+    // an axis of length 0 beside one that no tensor can have
+    throw new ProgramError(`fromJSON: ${what}.shape is none that a tensor can have, got [${shape.join(", ")}].`, {
+      cause,
+    });
+  }
 }
 
 /** What a dtype may hold, where that is not every number. */
@@ -134,41 +155,26 @@ function parse(json: string): unknown {
   }
 }
 
-/** @param fields exactly these, when they are known */
-function record(what: string, json: unknown, fields?: readonly string[]): Record<string, unknown> {
-  if (!isRecord(json)) throw new ProgramError(`fromJSON: ${what} must be an object, got ${describe(json)}.`);
-  if (fields === undefined) return json;
-  const unknown = Object.keys(json).find((field) => !fields.includes(field));
-  if (unknown !== undefined) {
-    throw new ProgramError(`fromJSON: ${what} has an unknown field ${JSON.stringify(unknown.slice(0, 80))}.`);
-  }
-  const missing = fields.find((field) => !Object.hasOwn(json, field));
-  if (missing !== undefined) throw new ProgramError(`fromJSON: ${what} lacks ${missing}.`);
-  return json;
+function record<Name extends string>(what: string, json: unknown, names: readonly Name[]): Record<Name, unknown> {
+  return readFields(`fromJSON: ${what}`, json, names, ProgramError);
 }
 
 function list(what: string, json: unknown, most: number): unknown[] {
-  if (!Array.isArray(json)) throw new ProgramError(`fromJSON: ${what} must be an array, got ${describe(json)}.`);
+  if (!Array.isArray(json)) throw new ProgramError(`fromJSON: ${what} must be an array, got ${describeValue(json)}.`);
   if (json.length > most) throw new ProgramError(`fromJSON: ${what} may have ${most} entries, got ${json.length}.`);
-  // holes become undefined, which no reader takes
-  return Array.from(json as unknown[]);
+  try {
+    // holes become undefined, which no reader takes
+    return Array.from(json as unknown[]);
+  } catch (cause) {
+    throw new ProgramError(`fromJSON: ${what} has an entry that cannot be read.`, { cause });
+  }
 }
 
 function integer(what: string, json: unknown): number {
-  if (typeof json === "number" && Number.isSafeInteger(json) && json >= 0) return json;
-  throw new ProgramError(`fromJSON: ${what} must be a whole number of 0 or more, got ${describe(json)}.`);
+  return wholeNumber("fromJSON", what, json, 0, undefined, ProgramError);
 }
 
 function text(what: string, json: unknown): string {
   if (typeof json === "string") return json;
-  throw new ProgramError(`fromJSON: ${what} must be text, got ${describe(json)}.`);
-}
-
-function isRecord(json: unknown): json is Record<string, unknown> {
-  return typeof json === "object" && json !== null && !Array.isArray(json);
-}
-
-function describe(json: unknown): string {
-  if (json === null) return "null";
-  return typeof json === "string" || typeof json === "number" ? JSON.stringify(json).slice(0, 80) : typeof json;
+  throw new ProgramError(`fromJSON: ${what} must be text, got ${describeValue(json)}.`);
 }

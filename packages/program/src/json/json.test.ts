@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { evaluate } from "../evaluate/evaluate.ts";
 import { fromJSON } from "./from-json.ts";
 import { toJSON } from "./json.ts";
+import { mutateJSON } from "../mutate-json.ts";
 import { ProgramError } from "../ir/program-error.ts";
 import { randomInputs, randomProgram } from "../random-program.ts";
 import { trace } from "../write/trace.ts";
@@ -107,7 +108,7 @@ const hostile: readonly (readonly [Record<string, unknown>, string])[] = [
   [{ values: { u: {} } }, "no table of the program"],
   [{ values: { t: { dtype: "float64", shape: [2], data: [0] } } }, "2 elements for shape [2], got 1"],
   [{ values: { t: { dtype: "float64", shape: [1e9], data: [] } } }, "1000000000 elements"],
-  [{ values: { t: { dtype: "float64", shape: [-2], data: [0, 1] } } }, "must be a whole number of 0 or more"],
+  [{ values: { t: { dtype: "float64", shape: [-2], data: [0, 1] } } }, "must be a whole number of at least 0"],
   [{ values: { t: { dtype: "float64", shape: [2, 1], data: [0, 1] } } }, "rank 1"],
   [{ values: { t: { dtype: "int32", shape: [2], data: [0, 1] } } }, "must be float32 or float64"],
   [{ values: { t: { dtype: "float32", shape: [2], data: [0, 0.1] } } }, "a number that float32 cannot"],
@@ -133,4 +134,38 @@ test("everything else is refused with a reason", () => {
 test("an own __proto__ in text reaches nothing", () => {
   const text = JSON.stringify(valid()).replace('"values":{', '"values":{"__proto__":{"dtype":"float64"},');
   expect(() => fromJSON(text)).toThrow('values for "__proto__"');
+});
+
+test("a document with one change anywhere is a program or a ProgramError", () => {
+  const holds = property(integer(), (seed) => {
+    const { next } = randomGenerator(seed);
+    const document = mutateJSON(next() < 0.5 ? valid() : toJSON(randomProgram(next)), next);
+    const [program, error] = attempt(document);
+    expect(program === null ? error : fromJSON(JSON.stringify(toJSON(program)))).toBeTypeOf("object");
+    expect(program !== null || error instanceof ProgramError).toBe(true);
+  });
+  assert(holds, { numRuns: 3000 });
+});
+
+function attempt(document: unknown): readonly [ReturnType<typeof fromJSON> | null, unknown] {
+  try {
+    return [fromJSON(document), null];
+  } catch (error) {
+    return [null, error];
+  }
+}
+
+test("what is checked is what is used, however often a field is read", () => {
+  const honest = valid();
+  let reads = 0;
+  const document = { ...honest };
+  Object.defineProperty(document, "result", { enumerable: true, get: () => (reads++ === 0 ? 2 : 1e9) });
+  expect(fromJSON(document).result).toBe(2);
+});
+
+test("an axis that no tensor has is refused as the rest is", () => {
+  const values = { t: { dtype: "float64", shape: [0, 1e12], data: [] } };
+  const given = { ...valid(), tables: [{ ...table, rank: 2 }], values };
+  expect(() => fromJSON(given)).toThrow(ProgramError);
+  expect(() => fromJSON(given)).toThrow("shape is none that a tensor can have");
 });
