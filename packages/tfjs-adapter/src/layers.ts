@@ -16,6 +16,7 @@ export type { LookOptions, RotaryArguments } from "./layers/look.ts";
 export type { MultiHeadAttentionArguments } from "./layers/multi-head-attention.ts";
 export type { Normalization } from "./layers/norm-block.ts";
 export type { PatchEmbeddingArguments } from "./layers/patch-embedding.ts";
+export { kerasModel } from "./layers/keras-model.ts";
 export type { LayerProgram } from "./layers/program-text.ts";
 export type { RMSNormalizationArguments } from "./layers/rms-normalization.ts";
 export type { SelfAttentionArguments } from "./layers/self-attention.ts";
@@ -23,6 +24,7 @@ export type { TokenAndPositionEmbeddingArguments } from "./layers/token-and-posi
 export type { TransformerArguments } from "./layers/transformer-arguments.ts";
 export type { TransformerDecoderLayerArguments } from "./layers/transformer-decoder-layer.ts";
 export type { TransformerEncoderLayerArguments } from "./layers/transformer-encoder-layer.ts";
+export type { WeightRuleArguments } from "./layers/weight-rules.ts";
 
 // Importing this file is what lets tf.loadLayersModel find the layers by name.
 for (const layer of [

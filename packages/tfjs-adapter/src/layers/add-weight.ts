@@ -2,7 +2,7 @@ import { tensor as tfTensor } from "@tensorflow/tfjs-core";
 import { readValues, type Tensor } from "@fovea/tensor";
 import { initializers, type LayerVariable } from "@tensorflow/tfjs-layers";
 
-type Initializer = ReturnType<typeof initializers.zeros>;
+export type Initializer = ReturnType<typeof initializers.zeros>;
 
 /** Adds a trainable weight to a layer: what a part of a layer is given instead of the layer. */
 export type AddWeight = (name: string, shape: number[], initializer: Initializer) => LayerVariable;

@@ -6,7 +6,6 @@ import { initializers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
 import { attention } from "../attention.ts";
 import { attentionWeights } from "../attention-weights.ts";
-import { checkCounts } from "../check-counts.ts";
 import type { AttentionOptions, TableSource } from "../options.ts";
 import { glorot, startAt, type AddWeight } from "./add-weight.ts";
 import { dense } from "./dense.ts";
@@ -69,14 +68,10 @@ export class AttentionBlock {
 
   /** @throws {AdapterError} for sizes that do not belong together */
   constructor(who: string, sizes: BlockSizes, settings: BlockSettings) {
-    checkCounts(who, { ...sizes });
     if (sizes.heads % sizes.keyHeads !== 0) {
       throw new AdapterError(
-        `${who}: expected heads to be a multiple of key heads, got ${sizes.heads} and ${sizes.keyHeads}.`,
+        `${who}: expected numHeads to be a multiple of keyHeads, got ${sizes.heads} and ${sizes.keyHeads}.`,
       );
-    }
-    if (!(settings.dropout >= 0 && settings.dropout < 1)) {
-      throw new AdapterError(`${who}: expected dropout from 0 to below 1, got ${String(settings.dropout)}.`);
     }
     this.#who = who;
     this.#sizes = sizes;
@@ -84,10 +79,17 @@ export class AttentionBlock {
   }
 
   /** Adds the weights: `query/kernel` `[in, heads, headDim]`, …, `attention_output/kernel` `[heads, valueDim, out]`, as in Keras.
-   *  @param dims sizes of the vectors that come in */
+   *  @param dims sizes of the vectors that come in
+   *  @throws {AdapterError} for a rotary embedding that does not fit a head */
   build(addWeight: AddWeight, dims: { readonly query: number; readonly key: number; readonly value: number }): void {
     const { heads, keyHeads, headDim, valueDim, outputDim } = this.#sizes;
     const { useBias, seed, look } = this.#settings;
+    const rotaryDim = look.rotary ? (look.rotary.rotaryDim ?? headDim) : 0;
+    if (rotaryDim > headDim || rotaryDim % 2 !== 0) {
+      throw new AdapterError(
+        `${this.#who}: expected rotary to turn an even count of a head's ${headDim} dimensions, got ${rotaryDim}. Set rotaryDim.`,
+      );
+    }
     let count = 0;
     const projection = (name: string, kernel: number[], bias: number[], from: number, to: number): Projection => {
       count += 1;

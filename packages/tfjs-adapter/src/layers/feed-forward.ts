@@ -1,7 +1,6 @@
 import { add, erf, mul, relu, scalar, sigmoid, tanh, type Tensor } from "@tensorflow/tfjs-core";
 import { initializers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
-import { checkCounts } from "../check-counts.ts";
 import { glorot, type AddWeight } from "./add-weight.ts";
 import { dense } from "./dense.ts";
 
@@ -37,7 +36,6 @@ export class FeedForward {
       const names = Object.keys(activations).join(", ");
       throw new AdapterError(`${who}: expected an activation among ${names}, got "${String(activation)}".`);
     }
-    checkCounts(who, { intermediateDim: hidden });
     this.#hidden = hidden;
     this.#activation = activations[activation];
     this.#seed = seed;

@@ -1,5 +1,10 @@
 import type { serialization } from "@tensorflow/tfjs-core";
-import { MultiHeadAttention, type MultiHeadAttentionArguments } from "./multi-head-attention.ts";
+import {
+  MultiHeadAttention,
+  multiHeadAttentionKinds,
+  type MultiHeadAttentionArguments,
+} from "./multi-head-attention.ts";
+import { count, readArguments, required, type ArgumentKinds } from "./read-arguments.ts";
 
 export interface GroupedQueryAttentionArguments extends Omit<
   MultiHeadAttentionArguments,
@@ -12,6 +17,21 @@ export interface GroupedQueryAttentionArguments extends Omit<
   readonly numKeyValueHeads: number;
 }
 
+const {
+  numHeads: _,
+  keyDim: __,
+  valueDim: ___,
+  keyHeads: ____,
+  outputShape: _____,
+  ...shared
+} = multiHeadAttentionKinds;
+const kinds: ArgumentKinds<GroupedQueryAttentionArguments> = {
+  ...shared,
+  headDim: required(count),
+  numQueryHeads: required(count),
+  numKeyValueHeads: required(count),
+};
+
 /** Multi-head attention whose query heads share key and value heads, with the arguments, weight names and shapes of Keras 3; inputs, output and
  *  masks as in `MultiHeadAttention`.
  *  @see Ainslie et al. 2023, "GQA" */
@@ -19,9 +39,10 @@ export class GroupedQueryAttention extends MultiHeadAttention {
   static override className = "GroupedQueryAttention";
   readonly #given: GroupedQueryAttentionArguments;
 
-  constructor(args: GroupedQueryAttentionArguments) {
-    super({ ...args, numHeads: args.numQueryHeads, keyHeads: args.numKeyValueHeads, keyDim: args.headDim });
-    this.#given = args;
+  constructor(given: GroupedQueryAttentionArguments) {
+    const { headDim, numQueryHeads, numKeyValueHeads, ...args } = readArguments("GroupedQueryAttention", given, kinds);
+    super({ ...args, numHeads: numQueryHeads, keyHeads: numKeyValueHeads, keyDim: headDim });
+    this.#given = given;
   }
 
   override getConfig(): serialization.ConfigDict {

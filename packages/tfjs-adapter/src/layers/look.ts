@@ -2,7 +2,9 @@ import { normalizers, type Normalizer } from "@fovea/dot-product-attention";
 import type { Program } from "@fovea/program";
 import type { serialization } from "@tensorflow/tfjs-core";
 import { AdapterError } from "../adapter-error.ts";
+import { isRecord } from "./is-record.ts";
 import { configText, programText, readProgram, type LayerProgram } from "./program-text.ts";
+import { count, oneOf, readArguments, readElsewhere, type ArgumentKind, type ArgumentKinds } from "./read-arguments.ts";
 
 /** How a layer looks: what every attention layer can be told beyond Keras's arguments. */
 export interface LookOptions {
@@ -27,6 +29,24 @@ export interface RotaryArguments {
   /** Which dimensions turn together; default "interleaved". */
   readonly layout?: "interleaved" | "halves";
 }
+
+export const lookKinds: ArgumentKinds<LookOptions> = {
+  score: readElsewhere,
+  mask: readElsewhere,
+  normalizer: readElsewhere,
+  learnedTables: readElsewhere,
+  rotary: { expected: "true, false or an object", accepts: (value) => typeof value === "boolean" || isRecord(value) },
+};
+
+const above1: ArgumentKind = {
+  expected: "a finite number above 1",
+  accepts: (value) => Number.isFinite(value) && (value as number) > 1,
+};
+const rotaryKinds: ArgumentKinds<RotaryArguments> = {
+  rotaryDim: count,
+  base: above1,
+  layout: oneOf("interleaved", "halves"),
+};
 
 /** `LookOptions` read: programs instead of text and functions. */
 export interface Look {
@@ -56,7 +76,8 @@ export function readLook(layer: string, options: LookOptions): Look {
       `${layer}: expected learnedTables to name float tables of the score program that have values, got "${name}"; it has ${names.join(", ") || "none"}.`,
     );
   }
-  return { score, mask, normalizer, learnedTables: learned, rotary: rotary === true ? {} : rotary || null };
+  const turned = isRecord(rotary) ? readArguments(`${layer}: rotary`, rotary, rotaryKinds) : rotary;
+  return { score, mask, normalizer, learnedTables: learned, rotary: turned === true ? {} : turned || null };
 }
 
 /** What a saved model holds of a look. */

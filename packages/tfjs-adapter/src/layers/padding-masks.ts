@@ -79,7 +79,7 @@ export class PaddingMasks {
 
   #check({ masks, isHanded }: Found, known: readonly (Tensor | null | undefined)[], first: Tensor): void {
     if (isHanded && masks[0] !== first.kerasMask && !known[0]) throw this.#lost(0);
-    for (const [index, mask] of known.entries()) if (mask && !masks[index]) throw this.#lost(index);
+    for (const [index, mask] of masks.entries()) if (known[index] && !mask) throw this.#lost(index);
   }
 
   #lost(

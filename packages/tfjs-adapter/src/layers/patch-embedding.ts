@@ -2,14 +2,15 @@ import { add, broadcastTo, concat, reshape, tidy, transpose } from "@tensorflow/
 import type { serialization, Tensor } from "@tensorflow/tfjs-core";
 import { initializers, layers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
-import { checkCounts } from "../check-counts.ts";
 import { glorot } from "./add-weight.ts";
 import { dense } from "./dense.ts";
 import { shapesOf, type LayerArguments } from "./layer-arguments.ts";
+import { count, flag, oneOf, readArguments, required, wholeNumber, type ArgumentKinds } from "./read-arguments.ts";
+import { WeightRules, weightRuleKinds, type WeightRuleArguments } from "./weight-rules.ts";
 
 type Shape = (number | null)[];
 
-export interface PatchEmbeddingArguments extends LayerArguments {
+export interface PatchEmbeddingArguments extends LayerArguments, WeightRuleArguments {
   /** Side of a patch, or `[height, width]`. */
   readonly patchSize: number | readonly [number, number];
   readonly embeddingDim: number;
@@ -20,6 +21,19 @@ export interface PatchEmbeddingArguments extends LayerArguments {
   readonly seed?: number | null;
 }
 
+const kinds: ArgumentKinds<PatchEmbeddingArguments> = {
+  ...weightRuleKinds,
+  patchSize: required({
+    expected: "a whole number of at least 1, or two of them, [height, width]",
+    accepts: (value) =>
+      Array.isArray(value) ? value.length === 2 && value.every(count.accepts) : count.accepts(value),
+  }),
+  embeddingDim: required(count),
+  classToken: flag,
+  positions: oneOf("learned", "none"),
+  seed: wholeNumber,
+};
+
 /** Cuts pictures into patches, from the top left row by row, and projects each: a vision transformer's tokens.
  *  Input `[batch, height, width, channels]`, output `[batch, patches (+ 1), embeddingDim]`. The kernel `[height, width, channels, embeddingDim]` is that
  *  of a convolution with strides of a patch.
@@ -27,21 +41,20 @@ export interface PatchEmbeddingArguments extends LayerArguments {
 export class PatchEmbedding extends layers.Layer {
   static className = "PatchEmbedding";
   readonly #given: PatchEmbeddingArguments;
+  readonly #rules: WeightRules;
   readonly #patch: readonly [number, number];
   #kernel: LayerVariable | null = null;
   #bias: LayerVariable | null = null;
   #class: LayerVariable | null = null;
   #places: LayerVariable | null = null;
 
-  constructor(args: PatchEmbeddingArguments) {
+  constructor(given: PatchEmbeddingArguments) {
+    const args = readArguments("PatchEmbedding", given, kinds);
     super(args);
-    const { patchSize, embeddingDim, positions = "learned" } = args;
+    const { patchSize } = args;
     const [height, width] = Array.isArray(patchSize) ? patchSize : [patchSize, patchSize];
-    checkCounts(this.name, { "the height of patchSize": height, "the width of patchSize": width, embeddingDim });
-    if (!["learned", "none"].includes(positions)) {
-      throw new AdapterError(`${this.name}: expected positions "learned" or "none", got "${String(positions)}".`);
-    }
     this.#given = args;
+    this.#rules = new WeightRules(this.name, args);
     this.#patch = [height, width];
   }
 
@@ -52,8 +65,11 @@ export class PatchEmbedding extends layers.Layer {
     const [height, width] = this.#patch;
     const from = height * width * channels;
     const kernel = [height, width, channels, embeddingDim];
-    this.#kernel = this.addWeight("kernel", kernel, "float32", glorot(from, embeddingDim, seed));
-    this.#bias = this.addWeight("bias", [embeddingDim], "float32", initializers.zeros());
+    const add = this.#rules.applyTo((name, shape, initializer, regularizer) =>
+      this.addWeight(name, shape, "float32", initializer, regularizer),
+    );
+    this.#kernel = add("kernel", kernel, glorot(from, embeddingDim, seed));
+    this.#bias = add("bias", [embeddingDim], initializers.zeros());
     if (classToken) this.#class = this.addWeight("class_token", [1, 1, embeddingDim], "float32", initializers.zeros());
     if (positions === "learned") {
       const small = initializers.randomUniform({
@@ -93,7 +109,8 @@ export class PatchEmbedding extends layers.Layer {
 
   override getConfig(): serialization.ConfigDict {
     const { embeddingDim, classToken = false, positions = "learned", seed = null } = this.#given;
-    return { ...super.getConfig(), patchSize: [...this.#patch], embeddingDim, classToken, positions, seed };
+    const rules = this.#rules.config();
+    return { ...super.getConfig(), ...rules, patchSize: [...this.#patch], embeddingDim, classToken, positions, seed };
   }
 
   #grid(shape: readonly (number | null)[]): [rows: number, columns: number] {

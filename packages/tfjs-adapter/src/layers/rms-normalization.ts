@@ -3,11 +3,17 @@ import type { CallArguments } from "./call-arguments.ts";
 import { lastOf, shapesOf, type LayerArguments } from "./layer-arguments.ts";
 import { MaskCarryingLayer } from "./mask-carrying-layer.ts";
 import { NormBlock } from "./norm-block.ts";
+import { epsilon, oneOf, readArguments, type ArgumentKinds } from "./read-arguments.ts";
 
 export interface RMSNormalizationArguments extends LayerArguments {
   /** Added to the mean square; default 1e-6. */
   readonly epsilon?: number;
 }
+
+const kinds: ArgumentKinds<RMSNormalizationArguments & { readonly axis?: unknown }> = {
+  epsilon,
+  axis: oneOf(-1), // as Keras writes the last one
+};
 
 /** `x / sqrt(mean(x²) + epsilon) * scale` over the last axis, as Keras 3's layer of that name.
  *  @see Zhang and Sennrich 2019 */
@@ -16,7 +22,8 @@ export class RMSNormalization extends MaskCarryingLayer {
   readonly #epsilon: number;
   readonly #norm: NormBlock;
 
-  constructor(args: RMSNormalizationArguments = {}) {
+  constructor(given: RMSNormalizationArguments = {}) {
+    const args = readArguments("RMSNormalization", given, kinds);
     super(args);
     this.#epsilon = args.epsilon ?? 1e-6;
     this.#norm = new NormBlock(this.name, "rms", this.#epsilon);

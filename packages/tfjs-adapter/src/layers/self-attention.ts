@@ -1,6 +1,11 @@
 import type { serialization } from "@tensorflow/tfjs-core";
 import { AdapterError } from "../adapter-error.ts";
-import { MultiHeadAttention, type MultiHeadAttentionArguments } from "./multi-head-attention.ts";
+import {
+  MultiHeadAttention,
+  multiHeadAttentionKinds,
+  type MultiHeadAttentionArguments,
+} from "./multi-head-attention.ts";
+import { count, readArguments, required, type ArgumentKinds } from "./read-arguments.ts";
 
 export interface SelfAttentionArguments extends Omit<
   MultiHeadAttentionArguments,
@@ -16,14 +21,30 @@ export interface SelfAttentionArguments extends Omit<
   readonly dValues?: number | null;
 }
 
+const {
+  keyDim: _,
+  valueDim: __,
+  keyHeads: ___,
+  outputShape: ____,
+  useBias: _____,
+  ...shared
+} = multiHeadAttentionKinds;
+const kinds: ArgumentKinds<SelfAttentionArguments> = {
+  ...shared,
+  dModel: required(count),
+  numHeads: count,
+  dKeys: count,
+  dValues: count,
+};
+
 /** The plain attention layer of textbooks: four projections without biases, told by their widths.
  *  Input `[batch, tokens, dim]`, output `[batch, tokens, dModel]`. Masks and programs as in `MultiHeadAttention`. */
 export class SelfAttention extends MultiHeadAttention {
   static override className = "SelfAttention";
   readonly #given: SelfAttentionArguments;
 
-  constructor(args: SelfAttentionArguments) {
-    const { dModel, numHeads = 1, dKeys, dValues } = args;
+  constructor(given: SelfAttentionArguments) {
+    const { dModel, numHeads = 1, dKeys, dValues, ...args } = readArguments("SelfAttention", given, kinds);
     const perHead = (name: string, width: number): number => {
       if (Number.isInteger(width / numHeads)) return width / numHeads;
       throw new AdapterError(
@@ -38,7 +59,7 @@ export class SelfAttention extends MultiHeadAttention {
       outputShape: dModel,
       useBias: false,
     });
-    this.#given = args;
+    this.#given = given;
   }
 
   override getConfig(): serialization.ConfigDict {

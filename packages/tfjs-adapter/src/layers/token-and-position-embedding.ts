@@ -3,9 +3,9 @@ import { add, cast, notEqual, reshape, slice, tensor, tidy, zerosLike } from "@t
 import type { serialization, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import { initializers, layers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
-import { checkCounts } from "../check-counts.ts";
 import { gatherRows } from "../composite/gather-rows.ts";
 import { shapesOf, type LayerArguments } from "./layer-arguments.ts";
+import { count, flag, oneOf, readArguments, required, wholeNumber, type ArgumentKinds } from "./read-arguments.ts";
 
 type Shape = (number | null)[];
 
@@ -22,6 +22,15 @@ export interface TokenAndPositionEmbeddingArguments extends LayerArguments {
   readonly seed?: number | null;
 }
 
+const kinds: ArgumentKinds<TokenAndPositionEmbeddingArguments> = {
+  vocabularySize: required(count),
+  sequenceLength: required(count),
+  embeddingDim: required(count),
+  maskZero: flag,
+  positions: oneOf("learned", "sinusoidal", "none"),
+  seed: wholeNumber,
+};
+
 /** A learned vector for each token, and one for each place, added. Input `[batch, tokens]`, output `[batch, tokens, embeddingDim]`.
  *  @see KerasHub TokenAndPositionEmbedding */
 export class TokenAndPositionEmbedding extends layers.Layer {
@@ -31,16 +40,10 @@ export class TokenAndPositionEmbedding extends layers.Layer {
   #tokens: LayerVariable | null = null;
   #places: LayerVariable | null = null;
 
-  constructor(args: TokenAndPositionEmbeddingArguments) {
+  constructor(given: TokenAndPositionEmbeddingArguments) {
+    const args = readArguments("TokenAndPositionEmbedding", given, kinds);
     const isPlaced = args.inputShape !== undefined || args.batchInputShape !== undefined;
     super(isPlaced ? args : { ...args, inputShape: [null] });
-    const { vocabularySize, sequenceLength, embeddingDim, positions = "learned" } = args;
-    checkCounts(this.name, { vocabularySize, sequenceLength, embeddingDim });
-    if (!["learned", "sinusoidal", "none"].includes(positions)) {
-      throw new AdapterError(
-        `${this.name}: expected positions "learned", "sinusoidal" or "none", got "${String(positions)}".`,
-      );
-    }
     this.#given = args;
     this.maskZero = args.maskZero ?? false;
     this.supportsMasking = this.maskZero;

@@ -2,11 +2,22 @@ import type { serialization } from "@tensorflow/tfjs-core";
 import { AttentionBlock } from "./attention-block.ts";
 import { FeedForward, type ActivationName } from "./feed-forward.ts";
 import type { LayerArguments } from "./layer-arguments.ts";
-import type { Look, LookOptions } from "./look.ts";
+import { lookKinds, type Look, type LookOptions } from "./look.ts";
 import { NormBlock, type Normalization } from "./norm-block.ts";
+import {
+  count,
+  epsilon,
+  flag,
+  readElsewhere,
+  required,
+  share,
+  wholeNumber,
+  type ArgumentKinds,
+} from "./read-arguments.ts";
+import { weightRuleKinds, type WeightRuleArguments } from "./weight-rules.ts";
 
 /** What the transformer layers are told, with KerasHub's names. */
-export interface TransformerArguments extends LayerArguments, LookOptions {
+export interface TransformerArguments extends LayerArguments, LookOptions, WeightRuleArguments {
   readonly numHeads: number;
   /** Width of the layer between the two projections. */
   readonly intermediateDim: number;
@@ -24,9 +35,27 @@ export interface TransformerArguments extends LayerArguments, LookOptions {
   readonly normalization?: Normalization;
   /** Default true. */
   readonly useBias?: boolean;
+  /** Hides what follows each token; default false for an encoder, true for a decoder. */
+  readonly useCausalMask?: boolean;
   /** Of initial weights and dropout; default: other numbers each time. */
   readonly seed?: number | null;
 }
+
+export const transformerKinds: ArgumentKinds<TransformerArguments> = {
+  ...lookKinds,
+  ...weightRuleKinds,
+  numHeads: required(count),
+  intermediateDim: required(count),
+  keyHeads: count,
+  dropout: share,
+  activation: readElsewhere,
+  layerNormEpsilon: epsilon,
+  normalizeFirst: flag,
+  normalization: readElsewhere,
+  useBias: flag,
+  useCausalMask: flag,
+  seed: wholeNumber,
+};
 
 /** Attention over vectors of one width, whose heads share it. */
 export function attentionOf(

@@ -10,13 +10,16 @@ import { lookConfig, readLook, type Look } from "./look.ts";
 import { MaskCarryingLayer } from "./mask-carrying-layer.ts";
 import type { NormBlock } from "./norm-block.ts";
 import { programText, readProgram, type LayerProgram } from "./program-text.ts";
+import { readArguments, readElsewhere, type ArgumentKinds } from "./read-arguments.ts";
 import {
   attentionOf,
   feedForwardOf,
   normOf,
   transformerConfig,
+  transformerKinds,
   type TransformerArguments,
 } from "./transformer-arguments.ts";
+import { WeightRules } from "./weight-rules.ts";
 
 type Shape = (number | null)[];
 
@@ -28,6 +31,12 @@ export interface TransformerDecoderLayerArguments extends TransformerArguments {
   readonly crossMask?: LayerProgram | null;
 }
 
+const kinds: ArgumentKinds<TransformerDecoderLayerArguments> = {
+  ...transformerKinds,
+  crossScore: readElsewhere,
+  crossMask: readElsewhere,
+};
+
 /** Causal self-attention, attention to what an encoder gave, and a feed-forward network, each with a way around it and a normalization.
  *  Input `[batch, tokens, dim]` (then there is no cross-attention) or `[x, encoded]`, encoded `[batch, keys, any dim]`; output as x.
  *  Padding masks of both are honoured; on tensors, `apply(inputs, { attentionMask })` hides further pairs from the self-attention.
@@ -37,13 +46,15 @@ export class TransformerDecoderLayer extends MaskCarryingLayer {
   readonly #given: TransformerDecoderLayerArguments;
   readonly #look: Look;
   readonly #crossLook: Look;
+  readonly #rules: WeightRules;
   readonly #feedForward: FeedForward;
   readonly #norms: readonly [NormBlock, NormBlock, NormBlock];
   #attention: AttentionBlock | null = null;
   #cross: AttentionBlock | null = null;
 
-  constructor(args: TransformerDecoderLayerArguments) {
-    super(args);
+  constructor(given: TransformerDecoderLayerArguments) {
+    const args = readArguments("TransformerDecoderLayer", given, kinds);
+    super(args, ["attentionMask", "useCausalMask"], { useCausalMask: args.useCausalMask ?? true });
     this.#given = args;
     this.#look = readLook(this.name, args);
     this.#crossLook = {
@@ -53,6 +64,7 @@ export class TransformerDecoderLayer extends MaskCarryingLayer {
       learnedTables: [],
       rotary: null,
     };
+    this.#rules = new WeightRules(this.name, args);
     this.#feedForward = feedForwardOf(this.name, args);
     this.#norms = [normOf(this.name, args), normOf(this.name, args), normOf(this.name, args)];
     attentionOf(this.name, args, this.#look, args.numHeads, 0);
@@ -61,7 +73,9 @@ export class TransformerDecoderLayer extends MaskCarryingLayer {
   override build(inputShape: Shape | Shape[]): void {
     const [own, encoded] = vectorShapes(this.name, inputShape, inputNames);
     const dim = lastOf(own);
-    const add: AddWeight = (name, shape, initializer) => this.addWeight(name, shape, "float32", initializer);
+    const add = this.#rules.applyTo((name, shape, initializer, regularizer) =>
+      this.addWeight(name, shape, "float32", initializer, regularizer),
+    );
     const below =
       (prefix: string): AddWeight =>
       (name, shape, initializer) =>
@@ -94,11 +108,12 @@ export class TransformerDecoderLayer extends MaskCarryingLayer {
     }
     const [mask, encodedMask] = this.findMasks(given, kwargs.mask);
     const { normalizeFirst = false, dropout = 0 } = this.#given;
-    const training = kwargs.training ?? false;
+    const training = this.isTraining(kwargs);
     const settings = { normalizeFirst, dropout, training };
     const attention = this.#attention as AttentionBlock;
+    const causal = this.setting("useCausalMask", kwargs);
     return tidy(() => {
-      const masks = { queryMask: mask, keyMask: mask, pairMask: kwargs.attentionMask ?? null, causal: true };
+      const masks = { queryMask: mask, keyMask: mask, pairMask: kwargs.attentionMask ?? null, causal };
       let y = branch(
         x,
         this.#norms[0],
@@ -120,6 +135,8 @@ export class TransformerDecoderLayer extends MaskCarryingLayer {
       ...super.getConfig(),
       ...lookConfig(this.#look),
       ...transformerConfig(this.#given),
+      ...this.#rules.config(),
+      useCausalMask: this.setting("useCausalMask"),
       crossScore: score && programText(score),
       crossMask: mask && programText(mask),
     };

@@ -1,5 +1,4 @@
 import { tidy, type serialization, type Tensor } from "@tensorflow/tfjs-core";
-import type { AddWeight } from "./add-weight.ts";
 import type { AttentionBlock } from "./attention-block.ts";
 import { branch } from "./branch.ts";
 import type { CallArguments } from "./call-arguments.ts";
@@ -8,13 +7,16 @@ import { lastOf, vectorInputs, vectorShapes } from "./layer-arguments.ts";
 import { lookConfig, readLook, type Look } from "./look.ts";
 import { MaskCarryingLayer } from "./mask-carrying-layer.ts";
 import type { NormBlock } from "./norm-block.ts";
+import { readArguments } from "./read-arguments.ts";
 import {
   attentionOf,
   feedForwardOf,
   normOf,
   transformerConfig,
+  transformerKinds,
   type TransformerArguments,
 } from "./transformer-arguments.ts";
+import { WeightRules } from "./weight-rules.ts";
 
 export type TransformerEncoderLayerArguments = TransformerArguments;
 
@@ -25,14 +27,17 @@ export class TransformerEncoderLayer extends MaskCarryingLayer {
   static className = "TransformerEncoderLayer";
   readonly #given: TransformerEncoderLayerArguments;
   readonly #look: Look;
+  readonly #rules: WeightRules;
   readonly #feedForward: FeedForward;
   readonly #norms: readonly [NormBlock, NormBlock];
   #attention: AttentionBlock | null = null;
 
-  constructor(args: TransformerEncoderLayerArguments) {
-    super(args);
+  constructor(given: TransformerEncoderLayerArguments) {
+    const args = readArguments("TransformerEncoderLayer", given, transformerKinds);
+    super(args, ["attentionMask", "useCausalMask"], { useCausalMask: args.useCausalMask ?? false });
     this.#given = args;
     this.#look = readLook(this.name, args);
+    this.#rules = new WeightRules(this.name, args);
     this.#feedForward = feedForwardOf(this.name, args);
     this.#norms = [normOf(this.name, args), normOf(this.name, args)];
     attentionOf(this.name, args, this.#look, args.numHeads, 0);
@@ -40,7 +45,9 @@ export class TransformerEncoderLayer extends MaskCarryingLayer {
 
   override build(inputShape: (number | null)[]): void {
     const dim = lastOf(vectorShapes(this.name, inputShape, ["x"])[0]);
-    const add: AddWeight = (name, shape, initializer) => this.addWeight(name, shape, "float32", initializer);
+    const add = this.#rules.applyTo((name, shape, initializer, regularizer) =>
+      this.addWeight(name, shape, "float32", initializer, regularizer),
+    );
     this.#attention = attentionOf(this.name, this.#given, this.#look, dim, 0);
     const sizes = { query: dim, key: dim, value: dim };
     this.#attention.build((name, shape, initializer) => add(`self_attention/${name}`, shape, initializer), sizes);
@@ -55,9 +62,9 @@ export class TransformerEncoderLayer extends MaskCarryingLayer {
     const [x] = vectorInputs(this.name, inputs, ["x"]);
     const [mask] = this.findMasks([x], kwargs.mask);
     const { normalizeFirst = false, dropout = 0 } = this.#given;
-    const training = kwargs.training ?? false;
+    const training = this.isTraining(kwargs);
     const settings = { normalizeFirst, dropout, training };
-    const pairs = { pairMask: kwargs.attentionMask ?? null, causal: kwargs.useCausalMask ?? false };
+    const pairs = { pairMask: kwargs.attentionMask ?? null, causal: this.setting("useCausalMask", kwargs) };
     const attention = this.#attention as AttentionBlock;
     return tidy(() => {
       const attended = branch(
@@ -72,6 +79,12 @@ export class TransformerEncoderLayer extends MaskCarryingLayer {
   }
 
   override getConfig(): serialization.ConfigDict {
-    return { ...super.getConfig(), ...lookConfig(this.#look), ...transformerConfig(this.#given) };
+    return {
+      ...super.getConfig(),
+      ...lookConfig(this.#look),
+      ...transformerConfig(this.#given),
+      ...this.#rules.config(),
+      useCausalMask: this.setting("useCausalMask"),
+    };
   }
 }
