@@ -1,5 +1,6 @@
 import { serialization } from "@tensorflow/tfjs-core";
 import { GroupedQueryAttention } from "./layers/grouped-query-attention.ts";
+import { MaskedGlobalAveragePooling1D } from "./layers/masked-global-average-pooling-1d.ts";
 import { MultiHeadAttention } from "./layers/multi-head-attention.ts";
 import { PatchEmbedding } from "./layers/patch-embedding.ts";
 import { RMSNormalization } from "./layers/rms-normalization.ts";
@@ -29,6 +30,7 @@ export type { WeightRuleArguments } from "./layers/weight-rules.ts";
 // Importing this file is what lets tf.loadLayersModel find the layers by name.
 for (const layer of [
   GroupedQueryAttention,
+  MaskedGlobalAveragePooling1D,
   MultiHeadAttention,
   PatchEmbedding,
   RMSNormalization,
@@ -43,6 +45,7 @@ for (const layer of [
 
 export {
   GroupedQueryAttention,
+  MaskedGlobalAveragePooling1D,
   MultiHeadAttention,
   PatchEmbedding,
   RMSNormalization,

@@ -1,6 +1,6 @@
 import { trace, type Program } from "@fovea/program";
 import { tensor as plainTensor } from "@fovea/tensor";
-import { cast, reshape, transpose } from "@tensorflow/tfjs-core";
+import { cast, reshape } from "@tensorflow/tfjs-core";
 import type { Tensor, Tensor1D, Tensor4D } from "@tensorflow/tfjs-core";
 import { initializers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
@@ -11,6 +11,7 @@ import { glorot, startAt, type AddWeight } from "./add-weight.ts";
 import { dense } from "./dense.ts";
 import type { Look } from "./look.ts";
 import { maskProgram, maskTables } from "./mask-program.ts";
+import { permute } from "./permute.ts";
 import { rotate } from "./rotate.ts";
 
 export interface BlockSizes {
@@ -119,16 +120,16 @@ export class AttentionBlock {
   call(inputs: BlockInputs): { readonly output: Tensor; readonly weights: Tensor4D | null } {
     const weights = this.#weights;
     if (weights === null) throw new AdapterError(`${this.#who}: it has no weights yet. Apply the layer first.`);
-    const { heads, keyHeads, outputDim } = this.#sizes;
+    const { heads, keyHeads, valueDim, outputDim } = this.#sizes;
     const { rotary } = this.#settings.look;
     const turn = (vectors: Tensor4D): Tensor4D => (rotary ? rotate(vectors, rotary) : vectors);
     const query = turn(splitHeads(project(inputs.query, weights.query), heads));
     const key = turn(splitHeads(project(inputs.key, weights.key), keyHeads));
     const value = splitHeads(project(inputs.value, weights.value), keyHeads);
     const options = this.#options(inputs, weights);
-    const merged = transpose(attention(query, key, value, options), [0, 2, 1, 3]);
+    const merged = permute(attention(query, key, value, options), [0, 2, 1, 3]);
     const [batch, queries] = merged.shape;
-    const output = project(reshape(merged, [batch, queries, -1]), weights.output);
+    const output = project(reshape(merged, [batch, queries, heads * valueDim]), weights.output);
     return {
       output: reshape(output, [batch, queries, outputDim]),
       weights: inputs.returnWeights ? attentionWeights(query, key, options) : null,
@@ -186,7 +187,7 @@ function project(x: Tensor, { kernel, bias }: Projection): Tensor {
 
 function splitHeads(x: Tensor, heads: number): Tensor4D {
   const [batch, tokens, width] = x.shape;
-  return transpose(reshape(x, [batch, tokens, heads, width / heads]) as Tensor4D, [0, 2, 1, 3]);
+  return permute(reshape(x, [batch, tokens, heads, width / heads]) as Tensor4D, [0, 2, 1, 3]);
 }
 
 const dropouts = new Map<number, Program>();

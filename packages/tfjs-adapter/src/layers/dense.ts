@@ -8,8 +8,10 @@ import type { Tensor, Tensor2D } from "@tensorflow/tfjs-core";
 export function dense(x: Tensor, kernel: Tensor, bias: Tensor | null): Tensor {
   const from = x.shape[x.shape.length - 1];
   const to = kernel.size / from;
-  const rows = reshape(x, [-1, from]) as Tensor2D;
+  const leading = x.shape.slice(0, -1);
+  const count = leading.reduce((product, length) => product * length, 1); // said, because -1 is not found where there is nothing
+  const rows = reshape(x, [count, from]) as Tensor2D;
   const product = matMul(rows, reshape(kernel, [from, to]) as Tensor2D);
   const sum = bias ? add(product, reshape(bias, [to])) : product;
-  return reshape(sum, [...x.shape.slice(0, -1), to]);
+  return reshape(sum, [...leading, to]);
 }

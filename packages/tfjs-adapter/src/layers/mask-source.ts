@@ -50,6 +50,7 @@ const isModel = (layer: layers.Layer): layer is layers.Layer & { readonly output
 const makesMask = (layer: layers.Layer): boolean =>
   layer.getClassName() === "Masking" || ("maskZero" in layer && layer.maskZero === true);
 
-/** Whether there are no tokens left behind a layer, though it reads masks: the last state of a recurrent layer, or products. */
+/** Whether there are no tokens left behind a layer, though it reads masks: the last state of a recurrent layer, products, a mean. */
 const endsMask = (layer: layers.Layer): boolean =>
-  layer.getClassName() === "Dot" || ("returnSequences" in layer && layer.returnSequences !== true);
+  ["Dot", "MaskedGlobalAveragePooling1D"].includes(layer.getClassName()) ||
+  ("returnSequences" in layer && layer.returnSequences !== true);

@@ -48,15 +48,25 @@ export class PaddingMasks {
    *  @param given the masks that TensorFlow.js knows, one for each input
    *  @throws {AdapterError} when the call was not told the right ones */
   carry(inputs: Tensor | Tensor[], given?: Tensor | Tensor[]): Tensor | null {
+    this.check(inputs, given);
     const [first] = [inputs].flat();
     const known: readonly (Tensor | null | undefined)[] = [given].flat();
-    const found = this.#found.get(first);
-    if (found && given !== undefined) this.#check(found, known, first);
-    const own = known[0] ?? found?.masks[0] ?? null;
+    const own = known[0] ?? this.#found.get(first)?.masks[0] ?? null;
     if (own === null) return null;
     const [batch, tokens] = first.shape;
     if (own.rank !== 2 && own.size === batch * tokens) return reshape(own, [batch, tokens]); // merging layers put axes of 1 before
     return own === known[0] ? own : clone(own);
+  }
+
+  /** Compares what the call found with what TensorFlow.js knows; `computeMask` is asked once without that.
+   *  @throws {AdapterError} when the call was not told the right masks */
+  check(inputs: Tensor | Tensor[], given?: Tensor | Tensor[]): void {
+    const [first] = [inputs].flat();
+    const found = this.#found.get(first);
+    if (!found || given === undefined) return;
+    const known: readonly (Tensor | null | undefined)[] = [given].flat();
+    if (found.isHanded && found.masks[0] !== first.kerasMask && !known[0]) throw this.#lost(0);
+    for (const [index, mask] of found.masks.entries()) if (known[index] && !mask) throw this.#lost(index);
   }
 
   #maskOf(index: number, input: Tensor, given: Tensor | null): Tensor | null {
@@ -75,11 +85,6 @@ export class PaddingMasks {
     // a mask that no layer here makes comes from outside, where it may belong to another branch
     if (given && sources.includes("brought") && !hasMaskMaker(this.#layer)) throw this.#lost(index);
     return null;
-  }
-
-  #check({ masks, isHanded }: Found, known: readonly (Tensor | null | undefined)[], first: Tensor): void {
-    if (isHanded && masks[0] !== first.kerasMask && !known[0]) throw this.#lost(0);
-    for (const [index, mask] of masks.entries()) if (known[index] && !mask) throw this.#lost(index);
   }
 
   #lost(

@@ -1,10 +1,11 @@
-import { add, broadcastTo, concat, reshape, tidy, transpose } from "@tensorflow/tfjs-core";
+import { add, concat, ones, reshape, tidy } from "@tensorflow/tfjs-core";
 import type { serialization, Tensor } from "@tensorflow/tfjs-core";
 import { initializers, layers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
 import { glorot } from "./add-weight.ts";
 import { dense } from "./dense.ts";
 import { shapesOf, type LayerArguments } from "./layer-arguments.ts";
+import { permute } from "./permute.ts";
 import { count, flag, oneOf, readArguments, required, wholeNumber, type ArgumentKinds } from "./read-arguments.ts";
 import { WeightRules, weightRuleKinds, type WeightRuleArguments } from "./weight-rules.ts";
 
@@ -95,14 +96,13 @@ export class PatchEmbedding extends layers.Layer {
     const [batch, , , channels] = pictures.shape;
     const [rows, columns] = this.#grid(pictures.shape);
     const [height, width] = this.#patch;
-    const { embeddingDim } = this.#given;
     return tidy(() => {
       const cut = reshape(pictures, [batch, rows, height, columns, width, channels]);
-      const patches = reshape(transpose(cut, [0, 1, 3, 2, 4, 5]), [batch, rows * columns, height * width * channels]);
+      const patches = reshape(permute(cut, [0, 1, 3, 2, 4, 5]), [batch, rows * columns, height * width * channels]);
       const projected = dense(patches, (this.#kernel as LayerVariable).read(), (this.#bias as LayerVariable).read());
-      const tokens = this.#class
-        ? concat([broadcastTo(this.#class.read(), [batch, 1, embeddingDim]), projected], 1)
-        : projected;
+      // a product with ones, because TensorFlow.js does not broadcast to a batch of none
+      const first = this.#class && dense(ones([batch, 1, 1]), this.#class.read(), null);
+      const tokens = first ? concat([first, projected], 1) : projected;
       return this.#places ? add(tokens, this.#places.read()) : tokens;
     });
   }

@@ -11,6 +11,7 @@ export function rotate(
   { rotaryDim = vectors.shape[3], base, layout = "interleaved" }: RotaryArguments,
 ): Tensor4D {
   const [batch, heads, tokens, headDim] = vectors.shape;
+  if (vectors.size === 0) return vectors;
   const half = rotaryDim / 2;
   const tables = rotaryTables({ positions: tokens, rotaryDim, ...(base !== undefined && { base }) });
   const [cos, sin] = [tables.cos, tables.sin].map(({ data }) => tensor(data as Float32Array, [tokens, half]));

@@ -1,5 +1,5 @@
 import { sinusoidalPositions } from "@fovea/embedding";
-import { add, cast, notEqual, reshape, slice, tensor, tidy, zerosLike } from "@tensorflow/tfjs-core";
+import { add, cast, notEqual, reshape, slice, tensor, tidy, zeros, zerosLike } from "@tensorflow/tfjs-core";
 import type { serialization, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs-core";
 import { initializers, layers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
@@ -77,7 +77,7 @@ export class TokenAndPositionEmbedding extends layers.Layer {
       );
     }
     return tidy(() => {
-      const flat = cast(reshape(ids, [-1]), "int32") as Tensor1D;
+      const flat = cast(reshape(ids, [batch * tokens]), "int32") as Tensor1D;
       const vectors = reshape(gatherRows((this.#tokens as LayerVariable).read(), flat), [batch, tokens, embeddingDim]);
       if (positions === "none") return vectors;
       return add(vectors, this.#places ? rows(this.#places, tokens) : waves(tokens, embeddingDim));
@@ -101,4 +101,6 @@ const rows = (variable: LayerVariable, count: number): Tensor =>
   slice(variable.read() as Tensor2D, [0, 0], [count, -1]);
 
 const waves = (positions: number, dim: number): Tensor =>
-  tensor(sinusoidalPositions({ positions, dim }).data as Float32Array, [positions, dim]);
+  positions === 0
+    ? zeros([0, dim])
+    : tensor(sinusoidalPositions({ positions, dim }).data as Float32Array, [positions, dim]);
