@@ -1,9 +1,9 @@
-import { adaptiveSpan, learnedRelativeBias, learnedTemperature, type LearnedLook } from "@fovea/tfjs-adapter";
+import { adaptiveSpan, learnedRelativeBias, learnedTemperature, type LearnedScore } from "@fovea/scoring";
 import type { LearnedWay } from "./learned-ways.ts";
 
 /** What an attention layer is told to look that way: spread it into its arguments.
  *  @param tokens the longest sequence */
-export function lookOf(way: LearnedWay, heads: number, tokens: number): LearnedLook | Record<string, never> {
+export function lookOf(way: LearnedWay, heads: number, tokens: number): LearnedScore | Record<string, never> {
   const looks = {
     none: () => ({}),
     temperature: () => learnedTemperature({ heads }),

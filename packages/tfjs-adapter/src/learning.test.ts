@@ -1,5 +1,14 @@
 import { attention as judge, type AttentionOptions } from "@fovea/dot-product-attention";
-import { focus, perHeadModes, recall } from "@fovea/scoring";
+import {
+  adaptiveSpan,
+  focus,
+  gatedModes,
+  learnedRelativeBias,
+  learnedTemperature,
+  perHeadModes,
+  recall,
+  type LearnedScore,
+} from "@fovea/scoring";
 import {
   losses,
   tidy,
@@ -11,23 +20,16 @@ import {
   type Variable,
 } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import {
-  adaptiveSpan,
-  attention,
-  gatedModes,
-  learnedRelativeBias,
-  learnedTemperature,
-  type LearnedLook,
-} from "../index.ts";
-import { normals, toTf } from "../testing/convert.ts";
-import { backendNames, useBackend } from "../testing/use-backend.ts";
+import { attention } from "./attention.ts";
+import { normals, toTf } from "./testing/convert.ts";
+import { backendNames, useBackend } from "./testing/use-backend.ts";
 
 const normal = normals(21);
 
 /** Trains a look's one table so that attention gives `wanted`, everything else being fixed, and returns the table.
  *  @param operands query, key and value */
 function learn(
-  look: LearnedLook,
+  look: LearnedScore,
   operands: readonly Tensor[],
   wanted: Tensor,
   options: { readonly steps: number; readonly rate: number; readonly penalty?: (table: Variable) => Scalar },

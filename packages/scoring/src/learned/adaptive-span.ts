@@ -1,8 +1,8 @@
 import { trace } from "@fovea/program";
 import { full } from "@fovea/tensor";
-import { AdapterError } from "../adapter-error.ts";
-import { checkCounts } from "../check-counts.ts";
-import type { LearnedLook } from "./learned-look.ts";
+import { ScoreError } from "../score-error.ts";
+import { checkCount, checkPositive } from "../check-number.ts";
+import type { LearnedScore } from "./learned-score.ts";
 
 export interface AdaptiveSpanOptions {
   readonly heads: number;
@@ -18,13 +18,16 @@ export interface AdaptiveSpanOptions {
  *  `min(max((ramp + span - distance) / ramp, 0), 1)`, with `span = maximum * share[head]`; what lies further away is not seen at all.
  *  Table `share` `[heads]`: a penalty on it keeps spans short.
  *  @see Sukhbaatar et al. 2019, "Adaptive Attention Span in Transformers", eq. 5 */
-export function adaptiveSpan(options: AdaptiveSpanOptions): LearnedLook {
+export function adaptiveSpan(options: AdaptiveSpanOptions): LearnedScore {
   const { heads, maximum, initial = 0.5 } = options;
   const { ramp = Math.max(1, Math.floor(maximum / 4)) } = options;
-  checkCounts("adaptiveSpan", { heads, maximum });
-  if (!(ramp > 0)) throw new AdapterError(`adaptiveSpan: expected ramp above 0, got ${String(ramp)}.`);
+  checkCount("adaptiveSpan", "heads", heads, 1, "Pass the attention's number of heads.");
+  checkCount("adaptiveSpan", "maximum", maximum, 1, "It is the longest span in tokens.");
+  checkPositive("adaptiveSpan", "ramp", ramp, "It is the width of the soft edge in tokens.");
   if (!(initial >= 0 && initial <= 1)) {
-    throw new AdapterError(`adaptiveSpan: expected initial from 0 to 1, a share of maximum, got ${String(initial)}.`);
+    throw new ScoreError(
+      `adaptiveSpan: initial must be a number from 0 to 1, got ${String(initial)}. It is a share of maximum.`,
+    );
   }
   const score = trace(({ score: s, head, query, key, table, select }) => {
     const share = table("share", full([heads], initial))

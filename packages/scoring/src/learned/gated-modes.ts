@@ -1,9 +1,10 @@
-import { resultType, trace, type Value } from "@fovea/program";
+import { trace, type Value } from "@fovea/program";
 import { zeros } from "@fovea/tensor";
-import type { Mode } from "@fovea/scoring";
-import { AdapterError } from "../adapter-error.ts";
-import { checkCounts } from "../check-counts.ts";
-import type { LearnedLook } from "./learned-look.ts";
+import type { Mode } from "../modes/mode.ts";
+import { checkKind } from "../check-program.ts";
+import { ScoreError } from "../score-error.ts";
+import { checkCount } from "../check-number.ts";
+import type { LearnedScore } from "./learned-score.ts";
 
 export interface GatedModesOptions {
   readonly heads: number;
@@ -11,18 +12,19 @@ export interface GatedModesOptions {
   readonly modes: readonly (Mode | null)[];
 }
 
-/** Each head learns how much it looks in each of several ways (`focus()`, `scan()`, `recall()`, … of `@fovea/scoring`): before the row is normalized,
+/** Each head learns how much it looks in each of several ways (`focus()`, `scan()`, `recall()`, … ): before the row is normalized,
  *  its weights are the sum of every mode's, `sum over modes of gate[mode] * exp(score of mode)`, with `gate = softmax(gates[head])`. A pair is seen
  *  where any mode sees it. Table `gates` `[heads, modes]` starts at 0: every mode alike. */
-export function gatedModes({ heads, modes }: GatedModesOptions): LearnedLook {
-  checkCounts("gatedModes", { heads });
+export function gatedModes({ heads, modes }: GatedModesOptions): LearnedScore {
+  checkCount("gatedModes", "heads", heads, 1, "Pass the attention's number of heads.");
   if (modes.length < 2) {
-    throw new AdapterError(`gatedModes: expected at least two modes to choose among, got ${modes.length}.`);
+    throw new ScoreError(
+      `gatedModes: modes must be at least two, got ${modes.length}. With one there is nothing to choose.`,
+    );
   }
   for (const mode of modes) {
-    if (mode?.score && resultType(mode.score) !== "float") {
-      throw new AdapterError("gatedModes: expected modes whose score gives a float.");
-    }
+    if (mode?.score) checkKind("gatedModes", "a mode's score", mode.score, "score");
+    if (mode?.mask) checkKind("gatedModes", "a mode's mask", mode.mask, "mask");
   }
   const score = trace(({ score: s, head, table, call, select, constant, maximum }) => {
     const gates = table("gates", zeros([heads, modes.length]));
