@@ -55,6 +55,25 @@ describe.each(backendNames)("multi-head attention layers on %s", (backend) => {
     layer.dispose();
   });
 
+  test("rotary turns by its base, layout and dimensions; without them by 10000, neighbors, and all", () => {
+    const x = normal([1, 6, 4]);
+    for (const [rotary, tables, layout] of [
+      [true, { base: 10000 }, "interleaved"],
+      [{}, { base: 10000 }, "interleaved"],
+      [{ base: 100 }, { base: 100 }, "interleaved"],
+      [{ base: 1.5, layout: "halves" }, { base: 1.5 }, "halves"],
+      [{ layout: "interleaved", rotaryDim: 4 }, { base: 10000, rotaryDim: 4 }, "interleaved"],
+      [{ rotaryDim: 2 }, { base: 10000, rotaryDim: 2 }, "interleaved"],
+    ] as const) {
+      const layer = new MultiHeadAttention({ numHeads: 1, keyDim: 8, rotary, seed: 2 });
+      const output = fromTf(tidy(() => layer.apply(toTf(x)) as TfTensor));
+      const positionTransform = rotaryTransform(rotaryTables({ positions: 6, rotaryDim: 8, ...tables }), { layout });
+      const expected = multiHeadAttention(fromKeras(weightsOf(layer)), x, { heads: 1, positionTransform });
+      assertAllClose(output, expected.output, tolerance);
+      layer.dispose();
+    }
+  });
+
   test("cross-attention with [query, value, key], and weights on request", () => {
     const [x, y, z] = [normal([1, 3, 6]), normal([1, 4, 5]), normal([1, 4, 2])];
     const layer = new MultiHeadAttention({ numHeads: 2, keyDim: 3, useBias: false, returnAttentionScores: true });

@@ -215,6 +215,53 @@ test("prelu with a slope of its own for each number runs here, and leaves no mem
   tf.dispose([a, b, preluActivationWeights]);
 });
 
+test("slopes of prelu for a row, a column or a matrix are taken for what they are, in small products too", () => {
+  const buffers = tf.engine().backend.numDataIds();
+  for (const shape of [
+    [2, 3, 4],
+    [1, 40, 50],
+    [3, 40, 41],
+  ]) {
+    const [matrices, rows, columns] = shape;
+    const a = toTf<tf.Tensor3D>(normal([matrices, rows, 30]));
+    const b = toTf<tf.Tensor3D>(normal([1, 30, columns]));
+    for (const own of [
+      [rows, 1],
+      [1, columns],
+      [columns],
+      [1],
+      [1, rows, 1],
+      [matrices, 1, 1],
+      [matrices, 1, columns],
+      shape,
+    ]) {
+      const slopes = normal(own);
+      const preluActivationWeights = toTf(slopes);
+      const product = fromTf(tf.matMul(a, b));
+      const found = fromTf(tf.fused.matMul({ a, b, activation: "prelu", preluActivationWeights }));
+      // numbers below 0 by their slope, index by index
+      const lengths = [1, 1, 1, ...own].slice(-3);
+      const expected = Array.from(product.data as Float32Array, (number, index) => {
+        const at = [Math.floor(index / rows / columns), Math.floor(index / columns) % rows, index % columns];
+        const slope = at.reduce(
+          (position, each, axis) => position * lengths[axis] + (lengths[axis] === 1 ? 0 : each),
+          0,
+        );
+        return number < 0 ? number * (slopes.data as Float32Array)[slope] : number;
+      });
+      const result = allClose(
+        found,
+        { ...product, data: Float32Array.from(expected) },
+        { absolute: 1e-4, relative: 1e-5 },
+      );
+      expect(result).toMatchObject({ pass: true });
+      preluActivationWeights.dispose();
+    }
+    tf.dispose([a, b]);
+  }
+  expect(tf.engine().backend.numDataIds()).toBe(buffers);
+});
+
 test("sums of nothing are 0, and the bias", () => {
   const [a, b, bias] = [tf.zeros<tf.Rank.R2>([3, 0]), tf.zeros<tf.Rank.R2>([0, 2]), tf.tensor1d([7, 8])];
   const results = tf.tidy(() => [tf.matMul(a, b), tf.fused.matMul({ a, b, bias })].map((t) => t.arraySync()));

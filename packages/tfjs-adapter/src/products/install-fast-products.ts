@@ -6,7 +6,7 @@ import { AdapterError } from "../adapter-error.ts";
 import { attentionBackend } from "../fused/attention-backend.ts";
 import { storageOf } from "../fused/storage.ts";
 import { paysOff } from "./pays-off.ts";
-import { sizesOf, type ProductCall } from "./product-call.ts";
+import { endsWith, sizesOf, type ProductCall } from "./product-call.ts";
 import { isFused, runProduct } from "./run-product.ts";
 
 export interface FastProductsOptions {
@@ -89,13 +89,26 @@ function activate(
   backend: KernelBackend,
   { slope, slopes }: ProductCall,
 ): TensorInfo {
+  const whole = slopes && !endsWith(x.shape, slopes.shape) ? repeatTo(x.shape, slopes, backend) : null;
   try {
     const kernel = getKernel(kernelName, backendName);
-    const inputs = slopes ? { x, alpha: slopes } : { x };
+    const inputs = slopes ? { x, alpha: whole ?? slopes } : { x };
     return kernel.kernelFunc({ inputs, attrs: { alpha: slope }, backend }) as TensorInfo;
   } finally {
     backend.disposeData(x.dataId);
+    if (whole) backend.disposeData(whole.dataId);
   }
+}
+
+/** Repeats numbers along axes of 1 until they fill a shape. */
+function repeatTo(shape: readonly number[], x: TensorInfo, backend: KernelBackend): TensorInfo {
+  const own = [...shape.slice(x.shape.length).map(() => 1), ...x.shape];
+  const reps = shape.map((length, axis) => length / own[axis]);
+  return getKernel("Tile", backendName).kernelFunc({
+    inputs: { x: { ...x, shape: own } },
+    attrs: { reps },
+    backend,
+  }) as TensorInfo;
 }
 
 function productCall({ inputs, attrs }: Parameters<KernelFunc>[0]): ProductCall {

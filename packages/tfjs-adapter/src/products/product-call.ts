@@ -25,12 +25,13 @@ export interface ProductSizes {
   readonly inner: number;
   readonly columns: number;
   /** Whether TensorFlow.js's own kernel gets it wrong: it mixes matrices up where leading axes are repeated other than as a whole (`[2, 1]` beside
-   *  `[2, 3]`), takes other numbers of the bias in batches and transposed products, and leaves sums of nothing as memory was. */
+   *  `[2, 3]`), takes other numbers of the bias in batches and transposed products, slopes that stand for a row or a matrix (`[rows, 1]`) for a repeated
+   *  list, and leaves sums of nothing as memory was. */
   readonly mistaken: boolean;
 }
 
 /** Sizes of a product; null for what is not float32 or does not fit together, which TensorFlow.js's own kernel refuses in its own words. */
-export function sizesOf({ a, b, transposeA, transposeB, bias }: ProductCall): ProductSizes | null {
+export function sizesOf({ a, b, transposeA, transposeB, bias, slopes }: ProductCall): ProductSizes | null {
   if (a.dtype !== "float32" || b.dtype !== "float32" || a.shape.length < 2 || b.shape.length < 2) return null;
   const [rows, inner] = lastTwo(a.shape, transposeA);
   const [innerOfB, columns] = lastTwo(b.shape, transposeB);
@@ -38,15 +39,18 @@ export function sizesOf({ a, b, transposeA, transposeB, bias }: ProductCall): Pr
   if (bias && (bias.dtype !== "float32" || bias.shape.length !== 1 || bias.shape[0] !== columns)) return null;
   const left = a.shape.slice(0, -2);
   const right = b.shape.slice(0, -2);
+  const shape = [rows, columns];
   let matrices = 1;
   for (let back = 1; back <= Math.max(left.length, right.length); back++) {
     const [ofLeft, ofRight] = [left.at(-back) ?? 1, right.at(-back) ?? 1];
     if (ofLeft !== ofRight && ofLeft !== 1 && ofRight !== 1) return null;
-    matrices *= ofLeft === 1 ? ofRight : ofLeft;
+    shape.unshift(ofLeft === 1 ? ofRight : ofLeft);
+    matrices *= shape[0];
   }
   const isMixedUp = !endsWith(left, right) && !endsWith(right, left);
   const hasLostBias = bias !== null && (matrices > 1 || transposeA || transposeB);
-  return { matrices, rows, inner, columns, mistaken: inner === 0 || isMixedUp || hasLostBias };
+  const hasOtherSlopes = slopes !== null && !endsWith(shape, slopes.shape);
+  return { matrices, rows, inner, columns, mistaken: inner === 0 || isMixedUp || hasLostBias || hasOtherSlopes };
 }
 
 function lastTwo(shape: readonly number[], swapped: boolean): readonly [number, number] {
@@ -55,7 +59,7 @@ function lastTwo(shape: readonly number[], swapped: boolean): readonly [number, 
 }
 
 /** Whether a shape ends with another one, of which axes of 1 in front do not count. */
-function endsWith(shape: readonly number[], end: readonly number[]): boolean {
+export function endsWith(shape: readonly number[], end: readonly number[]): boolean {
   const first = end.findIndex((length) => length !== 1);
   const rest = first < 0 ? [] : end.slice(first);
   return rest.length <= shape.length && rest.every((length, i) => shape[shape.length - rest.length + i] === length);
