@@ -2,10 +2,11 @@ import { getBackend, tidy } from "@tensorflow/tfjs-core";
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 import { AdapterError } from "./adapter-error.ts";
 import { prepareInputs } from "./call-spec.ts";
+import { checkOptions } from "./check-options.ts";
 import { compositeAttention } from "./composite/composite-attention.ts";
 import { fusedAttention } from "./fused/fused-attention.ts";
 import { hasStorage, storageNames } from "./fused/storage.ts";
-import type { AttentionOptions } from "./options.ts";
+import { optionNames, type AttentionOptions } from "./options.ts";
 
 /** Lets each query gather the values of the keys it may see, weighed by how well they match, on tensors of TensorFlow.js:
  *  `output = probability(normalizer(score(scale * query · key))) · value` over the pairs that `mask` lets through.
@@ -21,6 +22,7 @@ import type { AttentionOptions } from "./options.ts";
  *  @throws {ShapeError | DTypeError | AttentionError | ProgramError} as `attention` of `@fovea/dot-product-attention` does
  *  @see Vaswani et al. 2017, eq. 1 */
 export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): Tensor4D {
+  checkOptions("attention", options, Object.keys(optionNames));
   const run = choosePath(options.kernels ?? "auto") === "fused" ? fusedAttention : compositeAttention;
   return tidy("attention", () => {
     const { spec, inputs } = prepareInputs(query, key, value, options);

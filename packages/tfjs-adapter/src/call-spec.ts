@@ -3,7 +3,8 @@ import type { Tensor } from "@fovea/tensor";
 import { concat, Tensor as TfTensor } from "@tensorflow/tfjs-core";
 import type { Tensor4D } from "@tensorflow/tfjs-core";
 import { AdapterError } from "./adapter-error.ts";
-import { optionNames } from "./options.ts";
+import { checkBackend, checkOptions } from "./check-options.ts";
+import { isRecord } from "./is-record.ts";
 import type { AttentionOptions } from "./options.ts";
 
 type TableRole = "score" | "mask" | "probability";
@@ -37,8 +38,13 @@ export function prepareInputs(
   newValue: TfTensor,
   given: AttentionOptions,
 ): PreparedInputs {
-  const unknown = Object.keys(given).find((name) => !Object.hasOwn(optionNames, name));
-  if (unknown !== undefined) throw new AdapterError(`attention: there is no option "${unknown}".`);
+  if (given.tables) checkOptions("attention: tables", given.tables, roles);
+  for (const role of roles) {
+    const named = given.tables?.[role];
+    if (named === undefined || isRecord(named)) continue;
+    throw new AdapterError(`attention: expected tables.${role} to be tensors by name, got a ${typeof named}.`);
+  }
+  if (given.backend !== undefined) checkBackend("attention", given.backend);
   const { kernels: _, backend = null, past, sinks, tables, ...options } = given;
   for (const [name, tensor] of Object.entries({ query, key: newKey, value: newValue })) checkTensor(name, tensor);
   const key = past ? prepend("past.key", past.key, newKey) : newKey;

@@ -124,6 +124,13 @@ describe("call arguments", () => {
     net.dispose();
   });
 
+  test("a value that is the query itself is self-attention, and another one is refused", () => {
+    const [layer, x, y] = [heads(), input({ shape: [3, 4] }), input({ shape: [3, 4] })];
+    expect((layer.apply(x, { value: x, key: x } as object) as SymbolicTensor).shape).toEqual([null, 3, 4]);
+    expect(() => layer.apply(x, { value: y } as object)).toThrow(/value came as a call argument/);
+    layer.dispose();
+  });
+
   test("one layer has one setting in a model", () => {
     const [layer, x] = [heads(), input({ shape: [3, 4] })];
     layer.apply(x, { useCausalMask: true });

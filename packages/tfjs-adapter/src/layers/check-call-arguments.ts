@@ -1,3 +1,4 @@
+import { Tensor } from "@tensorflow/tfjs-core";
 import { SymbolicTensor } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
 import type { CallArguments, TakenArguments } from "./call-arguments.ts";
@@ -13,7 +14,13 @@ export function checkCallArguments(layer: string, inputs: unknown, given: CallAr
   if (typeof given !== "object" || given === null) {
     throw new AdapterError(`${layer}: expected the call arguments to be an object, got ${JSON.stringify(given)}.`);
   }
-  const [first] = [inputs].flat() as readonly unknown[];
+  const all = [inputs].flat() as readonly unknown[];
+  const [first] = all;
+  if (all.length === 0 || !all.every((input) => input instanceof Tensor || input instanceof SymbolicTensor)) {
+    throw new AdapterError(
+      `${layer}: expected tensors to be applied to, got ${all.length === 0 ? "none" : describe(all.find((input) => !(input instanceof Tensor)))}.`,
+    );
+  }
   for (const [name, value] of Object.entries(given) as [string, unknown][]) {
     if (value === undefined || value === null) continue;
     const isKnown = name === "mask" || name === "training" || (taken as readonly string[]).includes(name);
@@ -21,7 +28,14 @@ export function checkCallArguments(layer: string, inputs: unknown, given: CallAr
     if (isSetting && typeof value !== "boolean") {
       throw new AdapterError(`${layer}: expected ${name} to be true or false, got ${describe(value)}.`);
     }
-    if (isSetting || (isKnown && !isBuilding(inputs))) continue;
+    if (isSetting) continue;
+    if (isKnown && !isBuilding(inputs)) {
+      const given = name === "mask" ? ([value].flat() as unknown[]) : [value];
+      if (given.every((each) => each instanceof Tensor || (each === null && name === "mask"))) continue;
+      throw new AdapterError(
+        `${layer}: expected ${name} to be a tensor, got ${describe(value)}. Make one with tf.tensor.`,
+      );
+    }
     if (isBuilding(inputs) && (name === "value" || name === "key") && isReference(value, first)) continue;
     if (["value", "key", "attentionMask", "mask"].includes(name)) {
       throw new AdapterError(
@@ -57,4 +71,5 @@ function isReference(value: unknown, input: unknown): boolean {
   );
 }
 
-const describe = (value: unknown): string => (typeof value === "object" ? "an object" : JSON.stringify(value));
+const describe = (value: unknown): string =>
+  typeof value === "object" && value !== null ? "an object" : (JSON.stringify(value) ?? typeof value);

@@ -1,6 +1,6 @@
 import { io } from "@tensorflow/tfjs-core";
 import { AdapterError } from "../adapter-error.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../is-record.ts";
 
 /** Layers whose inputs are these, as Keras names their call arguments. */
 const callInputs = ["value", "key", "attention_mask"] as const;

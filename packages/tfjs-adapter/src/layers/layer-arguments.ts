@@ -39,6 +39,23 @@ export function vectorShapes(
   );
 }
 
+/** The shape of a layer's one input.
+ *  @param least axes that it has to have
+ *  @throws {AdapterError} for further inputs and fewer axes */
+export function oneShape(
+  layer: string,
+  shape: readonly (number | null)[] | readonly (readonly (number | null)[])[],
+  expected: string,
+  least: number,
+  most: number = Infinity,
+): readonly (number | null)[] {
+  const shapes = shapesOf(shape);
+  if (shapes.length === 1 && shapes[0].length >= least && shapes[0].length <= most) return shapes[0];
+  throw new AdapterError(
+    `${layer}: expected one input, ${expected}, got ${shapes.map((each) => `[${each.join(", ")}]`).join(" and ")}.`,
+  );
+}
+
 /** What a layer is called with, as a list of vectors of tokens.
  *  @throws {AdapterError} as `vectorShapes` */
 export function vectorInputs(layer: string, inputs: Tensor | Tensor[], names: readonly string[]): Tensor[] {

@@ -2,7 +2,7 @@ import { normalizers, type Normalizer } from "@fovea/dot-product-attention";
 import type { Program } from "@fovea/program";
 import type { serialization } from "@tensorflow/tfjs-core";
 import { AdapterError } from "../adapter-error.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../is-record.ts";
 import { configText, programText, readProgram, type LayerProgram } from "./program-text.ts";
 import { count, oneOf, readArguments, readElsewhere, type ArgumentKind, type ArgumentKinds } from "./read-arguments.ts";
 

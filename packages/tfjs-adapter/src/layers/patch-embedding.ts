@@ -4,7 +4,7 @@ import { initializers, layers, type LayerVariable } from "@tensorflow/tfjs-layer
 import { AdapterError } from "../adapter-error.ts";
 import { glorot } from "./add-weight.ts";
 import { dense } from "./dense.ts";
-import { shapesOf, type LayerArguments } from "./layer-arguments.ts";
+import { oneShape, shapesOf, type LayerArguments } from "./layer-arguments.ts";
 import { permute } from "./permute.ts";
 import { count, flag, oneOf, readArguments, required, wholeNumber, type ArgumentKinds } from "./read-arguments.ts";
 import { WeightRules, weightRuleKinds, type WeightRuleArguments } from "./weight-rules.ts";
@@ -92,7 +92,14 @@ export class PatchEmbedding extends layers.Layer {
 
   override call(inputs: Tensor | Tensor[], kwargs: object): Tensor {
     this.invokeCallHook(inputs, kwargs);
-    const pictures = Array.isArray(inputs) ? inputs[0] : inputs;
+    const given = [inputs].flat();
+    oneShape(
+      this.name,
+      given.map(({ shape }) => shape),
+      "pictures [batch, height, width, channels]",
+      0,
+    );
+    const [pictures] = given;
     const [batch, , , channels] = pictures.shape;
     const [rows, columns] = this.#grid(pictures.shape);
     const [height, width] = this.#patch;

@@ -37,8 +37,9 @@ export function readProgram(
       `${layer}: expected ${name} to be a program or a function to trace, got ${typeof source}. A program reads numbers as a table.`,
     );
   }
-  if (resultType(program) === type) return program;
-  throw new AdapterError(`${layer}: expected the ${name} program to give a ${type}, got ${resultType(program)}.`);
+  const found = program.instructions.length > 0 ? resultType(program) : "nothing";
+  if (found === type) return program;
+  throw new AdapterError(`${layer}: expected the ${name} program to give a ${type}, got ${found}.`);
 }
 
 function readText(layer: string, name: string, text: string): Program {

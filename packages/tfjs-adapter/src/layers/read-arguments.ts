@@ -1,5 +1,5 @@
 import { AdapterError } from "../adapter-error.ts";
-import { isRecord } from "./is-record.ts";
+import { isRecord } from "../is-record.ts";
 import type { LayerArguments } from "./layer-arguments.ts";
 
 /** What an argument may be: in words, for a message, and as a question. */

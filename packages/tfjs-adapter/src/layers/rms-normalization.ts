@@ -1,6 +1,6 @@
 import { tidy, type serialization, type Tensor } from "@tensorflow/tfjs-core";
 import type { CallArguments } from "./call-arguments.ts";
-import { lastOf, shapesOf, type LayerArguments } from "./layer-arguments.ts";
+import { lastOf, oneShape, type LayerArguments } from "./layer-arguments.ts";
 import { MaskCarryingLayer } from "./mask-carrying-layer.ts";
 import { NormBlock } from "./norm-block.ts";
 import { epsilon, oneOf, readArguments, type ArgumentKinds } from "./read-arguments.ts";
@@ -30,14 +30,21 @@ export class RMSNormalization extends MaskCarryingLayer {
   }
 
   override build(inputShape: (number | null)[]): void {
-    const dim = lastOf(shapesOf(inputShape)[0]);
+    const dim = lastOf(oneShape(this.name, inputShape, "vectors of any shape", 1));
     this.#norm.build((name, shape, initializer) => this.addWeight(name, shape, "float32", initializer), dim, "");
     super.build(inputShape);
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor {
     this.invokeCallHook(inputs, kwargs);
-    const [x] = [inputs].flat();
+    const given = [inputs].flat();
+    oneShape(
+      this.name,
+      given.map(({ shape }) => shape),
+      "vectors of any shape",
+      1,
+    );
+    const [x] = given;
     this.findMasks([x], kwargs.mask);
     return tidy(() => this.#norm.call(x));
   }

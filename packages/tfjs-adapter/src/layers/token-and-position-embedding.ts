@@ -4,7 +4,7 @@ import type { serialization, Tensor, Tensor1D, Tensor2D } from "@tensorflow/tfjs
 import { initializers, layers, type LayerVariable } from "@tensorflow/tfjs-layers";
 import { AdapterError } from "../adapter-error.ts";
 import { gatherRows } from "../composite/gather-rows.ts";
-import { shapesOf, type LayerArguments } from "./layer-arguments.ts";
+import { oneShape, type LayerArguments } from "./layer-arguments.ts";
 import { count, flag, oneOf, readArguments, required, wholeNumber, type ArgumentKinds } from "./read-arguments.ts";
 
 type Shape = (number | null)[];
@@ -50,6 +50,7 @@ export class TokenAndPositionEmbedding extends layers.Layer {
   }
 
   override build(inputShape: Shape): void {
+    oneShape(this.name, inputShape, "tokens [batch, tokens]", 2, 2);
     const { vocabularySize, sequenceLength, embeddingDim, positions = "learned", seed } = this.#given;
     const uniform = (step: number): ReturnType<typeof initializers.randomUniform> =>
       initializers.randomUniform({ minval: -0.05, maxval: 0.05, ...(seed != null && { seed: seed + step }) });
@@ -63,13 +64,20 @@ export class TokenAndPositionEmbedding extends layers.Layer {
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
-    return [...shapesOf(inputShape)[0], this.#given.embeddingDim];
+    return [...oneShape(this.name, inputShape, "tokens [batch, tokens]", 2, 2), this.#given.embeddingDim];
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: object): Tensor {
     this.invokeCallHook(inputs, kwargs);
-    const ids = Array.isArray(inputs) ? inputs[0] : inputs;
-    const [batch, tokens] = ids.shape;
+    const given = [inputs].flat();
+    const [batch, tokens] = oneShape(
+      this.name,
+      given.map(({ shape }) => shape),
+      "tokens [batch, tokens]",
+      2,
+      2,
+    ) as number[];
+    const [ids] = given;
     const { sequenceLength, embeddingDim, positions = "learned" } = this.#given;
     if (tokens > sequenceLength) {
       throw new AdapterError(

@@ -3,6 +3,7 @@ import type { Backend } from "@fovea/dot-product-attention";
 import { getKernel, registerKernel, unregisterKernel } from "@tensorflow/tfjs-core";
 import type { KernelBackend, KernelConfig, KernelFunc, TensorInfo } from "@tensorflow/tfjs-core";
 import { AdapterError } from "../adapter-error.ts";
+import { checkBackend, checkOptions } from "../check-options.ts";
 import { attentionBackend } from "../fused/attention-backend.ts";
 import { storageOf } from "../fused/storage.ts";
 import { paysOff } from "./pays-off.ts";
@@ -31,8 +32,16 @@ let installed: readonly { readonly ours: KernelConfig; readonly original: Kernel
  *  batched and broadcast ones too. Results differ by float32 rounding alone. Products that are too small to gain stay where they were.
  *
  *  May be called before or after the backend is chosen; calling it again changes the options.
- *  @throws {AdapterError} when `@tensorflow/tfjs-backend-wasm` has not been imported */
+ *  @throws {AdapterError} for options that there are not, and when `@tensorflow/tfjs-backend-wasm` has not been imported */
 export function installFastProducts(options: FastProductsOptions = {}): void {
+  checkOptions("installFastProducts", options, ["backend"]);
+  const { backend } = options;
+  if (backend !== undefined) checkBackend("installFastProducts", backend);
+  if (backend !== undefined && !isWasmBackend(backend)) {
+    throw new AdapterError(
+      "installFastProducts: expected a backend that computes products in memory of its own, as createWasmBackend of @fovea/backend-wasm makes. Leave it out for the default.",
+    );
+  }
   uninstallFastProducts();
   const originals = kernelNames.map((name) => getKernel(name, backendName));
   if (originals.some((kernel) => !kernel)) {
