@@ -7,9 +7,7 @@ const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
 const isColored = process.stdout.isTTY && !process.env.NO_COLOR;
 const bold = (text) => (isColored ? `\u001B[1m${text}\u001B[22m` : text);
 
-/** The command that starts an app: `npm start` is the search. */
-const commandOf = (app) =>
-  scripts[app] ? `npm run ${app}` : app === "search" ? "npm start" : `node scripts/app.mjs ${app}`;
+const commandOf = (app) => (scripts[app] ? `npm run ${app}` : `node scripts/app.mjs ${app}`);
 
 const apps = readdirSync(join(root, "apps")).filter((app) => existsSync(join(root, "apps", app, "package.json")));
 const width = Math.max(...apps.map((app) => commandOf(app).length));
