@@ -10,11 +10,11 @@ await runApp(() => main(parseArguments(process.argv.slice(2))));
 async function main({ names, list }: Arguments): Promise<number | void> {
   if (list) return void process.stdout.write(showList(pc.isColorSupported));
   const { signal } = onInterruption();
-  for (const name of new Set(names)) {
+  for (const [name, set] of Object.entries(dataSets).filter(([name]) => names.includes(name))) {
     // what cannot be had is reported and the others still have their turn
     await reporting(async () => {
-      const folder = await fetchSet(name, dataSets[name], signal);
-      if (folder !== null) say(`${name} is in ${folder} (${dataSets[name].licence}): ${dataSets[name].app}`);
+      const folder = await fetchSet(name, set, signal);
+      if (folder !== null) say(`${name} is in ${folder} (${set.licence}): ${set.app}`);
     });
     if (!signal.aborted) continue;
     say("Stopped. What has come is kept: the same command goes on from there.");

@@ -5,9 +5,10 @@ export function editDistance(from: string, to: string): number {
   for (const [index, letter] of left.entries()) {
     const next = [index + 1];
     for (const [column, other] of right.entries()) {
-      next.push(Math.min(row[column] + (letter === other ? 0 : 1), row[column + 1] + 1, next[column] + 1));
+      const [replaced, inserted, removed] = [row[column]!, row[column + 1]!, next[column]!];
+      next.push(Math.min(replaced + (letter === other ? 0 : 1), inserted + 1, removed + 1));
     }
     row = next;
   }
-  return row[right.length];
+  return row[right.length]!;
 }

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { textOf, UserError } from "@fovea/command-line";
 import { editDistance } from "./edit-distance.ts";
 import { readModelFile } from "./model-folder.ts";
 import type { Transliterator } from "./transliterator.ts";
@@ -25,12 +27,17 @@ export async function evaluate(
   transliterator: Transliterator,
   { signal, progress = () => {} }: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const text = new TextDecoder().decode(await readModelFile(folder, "ar2en-test.txt"));
+  const file = "ar2en-test.txt";
+  const text = textOf(join(folder, file), await readModelFile(folder, file));
   const pairs = text
     .trim()
     .split("\n")
     .slice(0, evaluatedPairs)
-    .map((line) => line.split("\t"));
+    .map((line, index) => {
+      const [arabic, latin] = line.split("\t");
+      if (arabic && latin) return [arabic, latin] as const;
+      throw new UserError(`${join(folder, file)} is damaged: line ${index + 1} is no pair of names. Get it again.`);
+    });
   let [done, changes, letters, exact] = [0, 0, 0, 0];
   for (const [arabic, latin] of pairs) {
     const written = await transliterator.transliterate(arabic);

@@ -10,7 +10,7 @@ import {
   showProgress,
   UserError,
 } from "@fovea/command-line";
-import { backends } from "@fovea/command-line/backends";
+import { openBackend } from "@fovea/command-line/backends";
 import { heatmapSvg } from "@fovea/inspection";
 import { transpose } from "@fovea/tensor";
 import pc from "picocolors";
@@ -30,7 +30,7 @@ await runApp(() => main(parseArguments(process.argv.slice(2))));
 async function main(options: Arguments): Promise<number | void> {
   const folder = findModelFolder(options.model);
   if (folder === null) return say(missingModel());
-  const backend = backends[options.backend]();
+  const backend = openBackend(options.backend);
   const transliterator = await openTransliterator(folder, backend, options.beams);
   try {
     if (options.evaluate) return await showEvaluation(folder, transliterator);
@@ -69,8 +69,9 @@ async function showNames(transliterator: Transliterator, asked: readonly string[
     });
   }
   if (options.json) process.stdout.write(`${namesAsJson(names)}\n`);
-  if (options.attention === undefined || names.length === 0) return;
-  const [{ source, target, alignment }] = names;
+  const [first] = names;
+  if (options.attention === undefined || !first) return;
+  const { source, target, alignment } = first;
   const title = `${source.join("")} → ${target.join("")}: where each letter came from`;
   await saveFile(
     options.attention,

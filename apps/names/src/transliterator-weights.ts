@@ -40,8 +40,9 @@ export function transliteratorWeights(variables: ReadonlyMap<string, Tensor>): {
   /** Rows `from … to - 1` of a linear layer. */
   const linear = (name: string, rows: number | null, [from, to]: readonly [number, number?] = [0]): Projection => {
     const weight = find(`${name}/weight`, rows, null);
-    const bias = find(`${name}/bias`, weight.shape[0]);
-    const range: [number, number] = [from, to ?? weight.shape[0]];
+    const [all] = weight.shape as [number, number];
+    const bias = find(`${name}/bias`, all);
+    const range: [number, number] = [from, to ?? all];
     return { weight: transpose(slice(weight, [range])), bias: slice(bias, [range]) };
   };
   const selfAttention = (name: string): MultiHeadAttentionWeights => ({

@@ -34,7 +34,8 @@ export async function openTransliterator(folder: string, backend: Backend, beams
   const alphabet = async (file: string, { tokens }: TokenEmbedding): Promise<Alphabet> => {
     const made = createAlphabet(await read(file));
     // the model's last letter is <unk>, which no vocabulary lists
-    const listed = tokens.shape[0] - 1;
+    const [letters] = tokens.shape as [number, number];
+    const listed = letters - 1;
     if (made.size === listed) return made;
     throw new UserError(`${file} has ${made.size} entries, the model ${listed}. Get them from one source.`);
   };
@@ -53,7 +54,7 @@ export async function openTransliterator(folder: string, backend: Backend, beams
     try {
       const options = { beams, stopTokens: [latin.end], maximumTokens: 2 * letters.length + 20 };
       const [best] = await beamSearch(session, [latin.start], options);
-      return { memory, ids: best.tokens };
+      return { memory, ids: best?.tokens ?? [] };
     } catch (cause) {
       if (!(cause instanceof TransformerError)) throw cause;
       throw new UserError("The model gives no finite answer: its file is damaged. Get it again.", { cause });
@@ -95,7 +96,7 @@ const alignedLayers = 3;
 /** @returns `[queries, keys]` */
 function meanOverHeads(query: Tensor, key: Tensor): Tensor {
   const [, , queries] = query.shape as [number, number, number, number];
-  const keys = key.shape[2];
+  const [, , keys] = key.shape as [number, number, number, number];
   const tiles = Array.from({ length: heads }, (_, head) => attentionWeights(query, key, {}, { head }));
   const sum = tiles.reduce((total, tile) => add(total, tile));
   return reshape(multiply(sum, scalar(1 / heads)), [queries, keys]);

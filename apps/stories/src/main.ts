@@ -11,7 +11,7 @@ import {
 import pc from "picocolors";
 import { parseArguments, type Arguments } from "./arguments.ts";
 import { findModelFolder, missingModel, modelFile, readModelFile, tokenizerFile } from "./model-folder.ts";
-import { modes } from "./modes.ts";
+import { modeOf } from "./modes.ts";
 import { readLlama } from "./read-llama.ts";
 import { endlessWindow, openStoryteller } from "./storyteller.ts";
 import { tell } from "./tell.ts";
@@ -39,7 +39,7 @@ async function main(options: Arguments): Promise<number | void> {
   }
   const steps = options.forever ? Infinity : options.steps;
   const endless = prompted + steps > context;
-  const mode = modes[options.mode]({ heads, window: options.window, sinks: options.sinks });
+  const mode = modeOf(options.mode, { heads, window: options.window, sinks: options.sinks });
   const { backend, temperature, topK, topP, seed } = options;
 
   say(`${options.mode}: each token sees ${mode.description}`, pc.dim);

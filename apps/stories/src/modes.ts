@@ -1,3 +1,4 @@
+import { UserError } from "@fovea/command-line";
 import { causal, slidingWindow } from "@fovea/masking";
 import type { Program } from "@fovea/program";
 import { alibi, focus, glance, recall, scan, skim, withSinkKeys } from "@fovea/scoring";
@@ -50,3 +51,11 @@ export const modes: Readonly<Record<string, (sizes: ModeSizes) => Mode>> = {
   }),
   glance: () => ({ description: "every token before, none closely", ...glance({ causal: true }) }),
 };
+
+/** The mode of a name that `--mode` took.
+ *  @throws {UserError} when there is none */
+export function modeOf(name: string, sizes: ModeSizes): Mode {
+  const mode = modes[name];
+  if (mode) return mode(sizes);
+  throw new UserError(`There is no mode ${name}: expected one of ${Object.keys(modes).join(", ")}.`);
+}

@@ -1,8 +1,8 @@
+import { openBackend } from "@fovea/command-line/backends";
 import type { Backend } from "@fovea/dot-product-attention";
 import { rotaryTables, rotaryTransform } from "@fovea/embedding";
 import type { CacheOptions } from "@fovea/multi-head-attention";
 import { createDecoder, RowSession, type AttentionSettings, type TokenSession } from "@fovea/transformer";
-import { backends } from "./backends.ts";
 import type { Mode } from "./modes.ts";
 import type { Llama } from "./read-llama.ts";
 
@@ -32,7 +32,7 @@ export function openStoryteller({ sizes, weights }: Llama, options: StorytellerO
     mask: mode.mask,
     positionTransform: rotaryTransform(rotaryTables({ positions: context, rotaryDim: dim / heads })),
   };
-  const backend = backends[options.backend]();
+  const backend = options.backend === "rows" ? null : openBackend(options.backend);
   if (backend) return openOn(backend, weights, attention, endless ? { window: endlessWindow } : {});
   const session = new RowSession(weights, { attention }, endless ? { window: endlessWindow } : { capacity: context });
   return { session, dispose: () => session.reset() };

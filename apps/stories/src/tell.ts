@@ -43,7 +43,7 @@ export async function tell(
       previous = token;
       tokens += 1;
       const now = performance.now();
-      before = times[tokens % lastTokens];
+      before = times[tokens % lastTokens]!;
       times[tokens % lastTokens] = now;
       if (now - shown < frame) continue;
       write(text);
@@ -57,6 +57,6 @@ export async function tell(
     throw new UserError("The model gives no finite answer: its file is damaged. Get it again.", { cause });
   }
   write(text + decoder.decode());
-  const lately = tokens > lastTokens ? (lastTokens * 1000) / (times[tokens % lastTokens] - before) : null;
+  const lately = tokens > lastTokens ? (lastTokens * 1000) / (times[tokens % lastTokens]! - before) : null;
   return { tokens, seconds: (performance.now() - started) / 1000, lately };
 }

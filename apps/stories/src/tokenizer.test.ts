@@ -49,6 +49,12 @@ test("a piece may have any length", () => {
   expect([longest, bytesOf(0, 0).length, tokenizer.longest]).toEqual([length, length, 6]); // "<0x41>"
 });
 
+test("a vocabulary without pieces for bytes is said to be another model's", () => {
+  expect(() => createTokenizer(file(), 3).encode("é")).toThrow(
+    new UserError("The tokenizer file has 3 pieces, and none for token 35: it is another model's."),
+  );
+});
+
 test("a file cut short anywhere is refused", () => {
   const bytes = file();
   for (const length of [0, 4, 11, 100, bytes.length - 1]) {

@@ -24,6 +24,11 @@ export function createTokenizer(bytes: Uint8Array, count: number): Tokenizer {
   const ids = new Map<string, number>();
   for (const [id, piece] of pieces.entries()) if (!ids.has(latin1(piece))) ids.set(latin1(piece), id);
 
+  const pieceOf = (token: number): Uint8Array => {
+    const piece = pieces[token];
+    if (piece) return piece;
+    throw new UserError(`The tokenizer file has ${count} pieces, and none for token ${token}: it is another model's.`);
+  };
   /** Letters that are pieces, the others as bytes. Pieces are looked up by their bytes, each as one character. */
   const split = (text: string): number[] =>
     Array.from(text).flatMap((letter) => {
@@ -35,8 +40,8 @@ export function createTokenizer(bytes: Uint8Array, count: number): Tokenizer {
     for (;;) {
       let [best, at, piece] = [-Infinity, -1, -1];
       for (let i = 0; i + 1 < tokens.length; i++) {
-        const pair = ids.get(latin1(pieces[tokens[i]]) + latin1(pieces[tokens[i + 1]]));
-        if (pair !== undefined && scores[pair] > best) [best, at, piece] = [scores[pair], i, pair];
+        const pair = ids.get(latin1(pieceOf(tokens[i]!)) + latin1(pieceOf(tokens[i + 1]!)));
+        if (pair !== undefined && scores[pair]! > best) [best, at, piece] = [scores[pair]!, i, pair];
       }
       if (at < 0) return tokens;
       tokens.splice(at, 2, piece);
@@ -46,9 +51,9 @@ export function createTokenizer(bytes: Uint8Array, count: number): Tokenizer {
     longest: pieces.reduce((most, { length }) => Math.max(most, length), 1),
     encode: (text) => (text === "" ? [textStart] : [textStart, ...merged(split(` ${text}`))]),
     bytesOf(token, previous) {
-      const piece = pieces[token];
+      const piece = pieceOf(token);
       const byte = /^<0x([0-9A-F]{2})>$/.exec(latin1(piece));
-      if (byte) return Uint8Array.of(Number.parseInt(byte[1], 16));
+      if (byte) return Uint8Array.of(Number.parseInt(byte[1]!, 16));
       // the space before the first word is the tokenizer's own
       return previous === textStart && piece[0] === 32 ? piece.subarray(1) : piece;
     },

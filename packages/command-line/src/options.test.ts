@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import { backendOption, backends } from "./backends.ts";
+import { backendOption, backends, openBackend } from "./backends.ts";
 import { createCommand } from "./create-command.ts";
 import { dataFolder, findData, missingData } from "./data-folder.ts";
 import { fromCaller, pictureFile } from "./from-caller.ts";
@@ -54,5 +54,6 @@ test("a backend is chosen by name, wasm unless said otherwise", () => {
   expect(command.parse([], { from: "user" }).opts()).toEqual({ backend: "wasm" });
   expect(Object.keys(backends)).toEqual(["wasm", "reference"]);
   expect(backendOption("where", "rows", { rows: 1 }).defaultValue).toBe("rows");
-  expect(backends["reference"]?.().name).toBe("reference");
+  expect(openBackend("reference").name).toBe("reference");
+  expect(() => openBackend("abacus")).toThrow("There is no backend abacus: expected wasm or reference.");
 });

@@ -17,10 +17,10 @@ export async function* readSamples(
 }
 
 function mixed(channels: readonly Float32Array[]): Float32Array {
-  const mix = new Float32Array(channels[0].length);
+  const mix = new Float32Array(channels[0]?.length ?? 0);
   for (let i = 0; i < mix.length; i++) {
     let sum = 0;
-    for (const channel of channels) sum += channel[i];
+    for (const channel of channels) sum += channel[i] ?? 0;
     const mean = sum / channels.length;
     mix[i] = Number.isFinite(mean) ? Math.max(-1, Math.min(1, mean)) : 0;
   }

@@ -28,7 +28,7 @@ export function wavBytes(samples: ArrayLike<number>, options: WavOptions = {}): 
   const data = new Uint8Array(samples.length * moment);
   const view = new DataView(data.buffer);
   for (let i = 0; i < samples.length * channels; i++) {
-    const sample = samples[Math.floor(i / channels)];
+    const sample = samples[Math.floor(i / channels)] ?? 0;
     const offset = (i * bits) / 8;
     if (float) view[bits === 64 ? "setFloat64" : "setFloat32"](offset, sample, true);
     else if (bits === 8) view.setUint8(offset, 128 + Math.round(sample * 127));
