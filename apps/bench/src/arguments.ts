@@ -9,6 +9,8 @@ export interface Arguments {
   readonly only?: readonly string[];
   /** Threads of the row that has more than one; 1 leaves it out. */
   readonly threads: number;
+  /** Another checkout of this repository, set up, beside which every row is timed in place of rivals. */
+  readonly against?: string;
 }
 
 /** @param argv without node and script */
@@ -23,6 +25,11 @@ export function parseArguments(argv: readonly string[], ids: readonly string[]):
     .option("--json <file>", "save the report as JSON as well", fromCaller)
     .option("--only <ids>", "rows to run, as in full-1024,decode-8192", idList(ids))
     .option("--threads <count>", "threads of the row threads-4096; 1 leaves it out", wholeNumber(1, 64, "count"), 2)
+    .option(
+      "--against <folder>",
+      "time every row beside another checkout of this repository in place of rivals; a row that takes 2 % longer makes it fail",
+      fromCaller,
+    )
     .parse([...argv], { from: "user" })
     .opts<Arguments>();
 }

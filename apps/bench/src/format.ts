@@ -1,9 +1,15 @@
-import type { Result } from "./result.ts";
+import type { Limits, Machine, Result } from "./result.ts";
 
 const digits = (value: number, significant = 3): string =>
   value >= 10 ** significant
     ? Math.round(value).toLocaleString("en-US")
     : String(Number(value.toPrecision(significant)));
+
+/** What one thread can do on this machine. */
+export function readableLimits({ microkernelGflops, nativeGflops, readGBs }: Limits, { vectorBits }: Machine): string {
+  const bits = vectorBits === null ? "" : `, vectors of ${vectorBits} bits`;
+  return `One thread at best: microkernel ${microkernelGflops.toFixed(1)} GFLOP/s, onnxruntime-node's matrix product ${nativeGflops.toFixed(1)} GFLOP/s (native code${bits}), reading ${readGBs.toFixed(1)} GB/s`;
+}
 
 /** "41.2 ± 0.8 ms" */
 export const readableTime = ({ ms, spread }: Result): string =>

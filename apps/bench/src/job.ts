@@ -1,5 +1,6 @@
 import { enableWideVectors } from "@fovea/backend-wasm";
 import type { EncoderWork } from "./contenders/encoder.ts";
+import type { FirstCall } from "./contenders/first-call.ts";
 import type { ListenWork } from "./contenders/listen.ts";
 import type { Limit } from "./contenders/meter.ts";
 import type { ProductWork } from "./contenders/product.ts";
@@ -17,6 +18,8 @@ export type Job = Work & {
 type Work =
   | { readonly contender: AttentionContender; readonly work: AttentionWork }
   | { readonly contender: "meter"; readonly work: Limit }
+  | { readonly contender: "native-product" }
+  | { readonly contender: "first-call"; readonly work: FirstCall }
   | { readonly contender: "compile" }
   | { readonly contender: "accuracy" }
   | { readonly contender: "block-mask"; readonly work: "window" | "documents" }
@@ -30,6 +33,7 @@ export type AttentionContender =
   | "fovea"
   | "onnxruntime-node"
   | "onnxruntime-node flash"
+  | "onnxruntime-node grouped"
   | "onnxruntime-web"
   | "tfjs wasm"
   | "tfjs cpu"
@@ -47,6 +51,8 @@ export async function prepareJob(job: Job): Promise<Prepared> {
       return (await import("./contenders/onnxruntime.ts")).prepareOnnxRuntimeNode(job.work, "Attention");
     case "onnxruntime-node flash":
       return (await import("./contenders/onnxruntime.ts")).prepareOnnxRuntimeNode(job.work, "MultiHeadAttention");
+    case "onnxruntime-node grouped":
+      return (await import("./contenders/onnxruntime.ts")).prepareOnnxRuntimeNode(job.work, "GroupQueryAttention");
     case "onnxruntime-web":
       return (await import("./contenders/onnxruntime.ts")).prepareOnnxRuntimeWeb(job.work);
     case "tfjs wasm":
@@ -65,6 +71,10 @@ export async function prepareJob(job: Job): Promise<Prepared> {
       return (await import("./contenders/jax.ts")).prepareJax(job.work);
     case "meter":
       return (await import("./contenders/meter.ts")).prepareMeter(job.work);
+    case "native-product":
+      return (await import("./contenders/native-product.ts")).prepareNativeProduct();
+    case "first-call":
+      return (await import("./contenders/first-call.ts")).prepareFirstCall(job.work);
     case "compile":
       return (await import("./contenders/compile.ts")).prepareCompile();
     case "accuracy":
@@ -84,10 +94,12 @@ function isOurs(job: Job): boolean {
   switch (job.contender) {
     case "onnxruntime-node":
     case "onnxruntime-node flash":
+    case "onnxruntime-node grouped":
     case "onnxruntime-web":
     case "tfjs wasm":
     case "tfjs cpu":
     case "jax-js":
+    case "native-product":
       return false;
     case "encoder":
       return job.work.runtime === "wasm";

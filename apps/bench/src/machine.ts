@@ -9,9 +9,22 @@ export function describeMachine(): Machine {
   return {
     processor: processors[0]?.model.trim() ?? "unknown",
     processors: processors.length,
+    vectorBits: vectorBits(),
     memoryBytes: totalmem(),
     system: `${type()} ${release()}`,
   };
+}
+
+/** Of the widest vectors that native code can use, as Linux tells of them; null elsewhere. */
+export function vectorBits(): number | null {
+  let flags: string;
+  try {
+    flags = /^flags.*$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[0] ?? "";
+  } catch {
+    return null;
+  }
+  if (flags === "") return null;
+  return /\bavx512f\b/.test(flags) ? 512 : /\bavx2\b/.test(flags) ? 256 : 128;
 }
 
 const libraries = [

@@ -1,4 +1,5 @@
 import { interrupted, onInterruption, runApp, saveFile } from "@fovea/command-line";
+import { againstRows } from "./against-rows.ts";
 import { parseArguments } from "./arguments.ts";
 import { drawCharts } from "./charts.ts";
 import { describeMachine, readVersions } from "./machine.ts";
@@ -9,7 +10,7 @@ import { showBenchProgress } from "./progress.ts";
 import { showReport } from "./show-report.ts";
 import type { Report, Result } from "./result.ts";
 import { rowsOf } from "./rows.ts";
-import { writeReadme } from "./write-readme.ts";
+import { noisyRows, writeReadme } from "./write-readme.ts";
 
 await runApp(main);
 
@@ -18,9 +19,10 @@ async function main(): Promise<number> {
     process.argv.slice(2),
     rowsOf({ threads: 2 }).map(({ id }) => id),
   );
-  const { quick, only } = options;
-  const rows = rowsOf(options).filter(({ id }) => !only || only.includes(id));
-  const whole = !quick && !only;
+  const { quick, only, against } = options;
+  const chosen = rowsOf(options).filter(({ id }) => !only || only.includes(id));
+  const rows = against === undefined ? chosen : againstRows(chosen, against);
+  const whole = !quick && !only && against === undefined;
 
   const { signal } = onInterruption();
 
@@ -36,6 +38,11 @@ async function main(): Promise<number> {
       for (const row of rows) {
         progress.begin(row.id, row.seconds * pace);
         results.push(await measureRow(row, quick ? quickEffort : fullEffort, signal));
+      }
+      const noisy = noisyRows(results);
+      if (whole && noisy.length > 0) {
+        process.stderr.write(`The README stays as it is, because these rows are too noisy: ${noisy.join(", ")}.\n`);
+        return 1;
       }
       if (whole) {
         await writeReadme(report);
@@ -54,5 +61,5 @@ async function main(): Promise<number> {
   } finally {
     progress.stop();
   }
-  return 0;
+  return against !== undefined && results.some(({ met }) => met === false) ? 1 : 0;
 }

@@ -1,14 +1,16 @@
 import type { Result } from "./result.ts";
 import type { Figures, Measured, Rival, Row } from "./row.ts";
-import { startContender } from "./start-contender.ts";
+import { startContender, startFresh } from "./start-contender.ts";
 import type { Contender } from "./start-contender.ts";
-import { median, pairedRatio, spread } from "./statistics.ts";
+import { median, mostNoise, noiseOf, pairedRatio, spread } from "./statistics.ts";
 
 /** How long to measure. */
 export interface Effort {
   /** Leaves slow rivals out. */
   readonly quick: boolean;
   readonly rounds: number;
+  /** How many times as many rounds, and as long, it may take until the ratios are no longer noisy. */
+  readonly patience: number;
   /** Most milliseconds of one contender, and of all in a row: no further round begins then. */
   readonly spent: number;
   readonly row: number;
@@ -18,8 +20,24 @@ export interface Effort {
   readonly warmUp: number;
 }
 
-export const quickEffort: Effort = { quick: true, rounds: 7, spent: 700, row: 3000, turn: 25, warmUp: 100 };
-export const fullEffort: Effort = { quick: false, rounds: 21, spent: 6000, row: 20_000, turn: 50, warmUp: 500 };
+export const quickEffort: Effort = {
+  quick: true,
+  rounds: 7,
+  patience: 1,
+  spent: 700,
+  row: 3000,
+  turn: 25,
+  warmUp: 100,
+};
+export const fullEffort: Effort = {
+  quick: false,
+  rounds: 21,
+  patience: 4,
+  spent: 6000,
+  row: 20_000,
+  turn: 50,
+  warmUp: 500,
+};
 
 interface Runner {
   readonly name: string;
@@ -34,19 +52,21 @@ interface Runner {
 const longRun = 3000;
 const ownName = "Fovea";
 const limitName = "limit";
+/** Fewest processes whose first runs tell something. */
+const fewestProcesses = 9;
 
 /** Times a row: each contender in a process of its own, all in turn, round after round, so that what slows the machine slows them alike. */
 export async function measureRow(row: Row, effort: Effort, signal: AbortSignal): Promise<Result> {
   const runners: Runner[] = [];
   const failures: string[] = [];
   const compares = row.rivals.length > 0 || row.limit !== undefined;
-  const start = async (name: string, job: Row["job"]): Promise<void> => {
+  const start = async (name: string, job: Row["job"], folder?: string): Promise<void> => {
     try {
-      const contender = await startContender(job, signal);
+      const contender = await (row.fresh ? startFresh : startContender)(job, signal, folder);
       // ours and the limit are compared in one round at least, so their first runs do not count
       const long = contender.first > longRun && name !== ownName;
       const times = long ? [contender.first] : [];
-      if (compares && !long) await contender.run(effort.warmUp);
+      if (compares && !long && !row.fresh) await contender.run(effort.warmUp);
       runners.push({ name, contender, rounds: [...times], all: [...times], spent: long ? contender.first : 0 });
     } catch (error) {
       if (signal.aborted) throw error;
@@ -58,10 +78,13 @@ export async function measureRow(row: Row, effort: Effort, signal: AbortSignal):
     if (runners.length === 0) return resultOf(row, runners, failures, {});
     if (row.limit) await start(limitName, { contender: "meter", work: row.limit.of });
     const skipped = row.rivals.filter(({ slow }) => effort.quick && slow);
-    for (const { name, job } of row.rivals) if (!skipped.some((rival) => rival.name === name)) await start(name, job);
+    for (const { name, job, folder } of row.rivals) {
+      if (!skipped.some((rival) => rival.name === name)) await start(name, job, folder);
+    }
     if (skipped.length > 0) failures.push(`--quick leaves out ${skipped.map(({ name }) => name).join(", ")}`);
 
-    await runRounds(runners, effort, failures);
+    const processes = { rounds: Math.max(fewestProcesses, effort.rounds), spent: Infinity, row: Infinity };
+    await runRounds(runners, row.fresh ? { ...effort, ...processes } : effort, failures);
 
     if (runners[0].spent < 0) return resultOf(row, [], failures, {});
     const { figures } = await runners[0].contender.report();
@@ -74,12 +97,15 @@ export async function measureRow(row: Row, effort: Effort, signal: AbortSignal):
 
 async function runRounds(runners: readonly Runner[], most: Effort, failures: string[]): Promise<void> {
   const begun = performance.now();
-  for (let round = 0; round < most.rounds; round++) {
-    if (round > 0 && performance.now() - begun > most.row) break;
+  for (let round = 0; round < most.rounds * most.patience; round++) {
+    // longer than planned only for ratios that are still noisy
+    const planned = round < most.rounds && performance.now() - begun <= most.row;
+    if (round > 0 && !planned && Object.keys(noiseIn(runners)).length === 0) break;
+    if (round > 0 && performance.now() - begun > most.row * most.patience) break;
     // there and back again, so that nobody always follows the same one
     for (const runner of round % 2 === 0 ? runners : runners.toReversed()) {
       if (runner.rounds.length > round || runner.spent < 0) continue;
-      if (runner.all.length > 0 && runner.spent >= most.spent) continue;
+      if (runner.all.length > 0 && runner.spent >= most.spent * most.patience) continue;
       try {
         // a limit is measured for a good part of the time that it is compared with
         const turn = runner.name === limitName ? Math.max(most.turn, median(runners[0].all) / 4 || 0) : most.turn;
@@ -94,6 +120,26 @@ async function runRounds(runners: readonly Runner[], most: Effort, failures: str
       }
     }
   }
+}
+
+/** Ratios, by rival, whose middle half lies too far apart to be relied on, and how far. */
+function noiseIn(runners: readonly Runner[]): Record<string, number> {
+  const own = runners.find(({ name }) => name === ownName);
+  return Object.fromEntries(
+    runners.flatMap(({ name, rounds }) => {
+      const noise = name === ownName || !own ? null : noiseOf(own.rounds, rounds);
+      return noise !== null && noise > mostNoise ? [[name, noise]] : [];
+    }),
+  );
+}
+
+/** The best native operator first: the one that takes least time. */
+function nativeFirst(ratios: Readonly<Record<string, number>>): Record<string, number> {
+  const natives = Object.keys(ratios).filter((name) => name.startsWith("onnxruntime-node"));
+  const best = natives.toSorted((a, b) => ratios[a] - ratios[b]).slice(0, 1);
+  return Object.fromEntries(
+    [...best, ...Object.keys(ratios).filter((name) => !best.includes(name))].map((name) => [name, ratios[name]]),
+  );
 }
 
 /** Contenders whose numbers are not ours although they do the same work. */
@@ -121,6 +167,7 @@ function resultOf(row: Row, runners: readonly Runner[], remarks: readonly string
       ratios[rival.name] = pairedRatio(own.rounds, runner.rounds) * (rival.times ?? 1);
     }
   }
+  const noisy = noiseIn(runners);
   const limit = runners.find(({ name }) => name === limitName);
   const rate = row.limit ? pairedRatio(own?.rounds ?? [], limit?.rounds ?? []) * (row.limit.amount / 1e9) : Number.NaN;
   const ofLimit = Number.isNaN(rate) ? null : rate;
@@ -133,6 +180,9 @@ function resultOf(row: Row, runners: readonly Runner[], remarks: readonly string
     ...missed.map(({ target }) => `missed: ${target.text}`),
     ...(missed.length > 0 ? [`limited by ${row.limitedBy}`] : []),
     ...missed.flatMap(({ target }) => rateOf(row, target.library, ms, ratios)),
+    ...Object.entries(noisy).map(
+      ([name, noise]) => `too noisy: ${name}, the middle half within ${Math.round(noise * 100)} %`,
+    ),
     ...figureNotes(row, figures),
     ...remarks,
   ];
@@ -143,7 +193,8 @@ function resultOf(row: Row, runners: readonly Runner[], remarks: readonly string
     gflops: own && row.operations ? row.operations / ms / 1e6 : null,
     ofLimit,
     bytes,
-    ratios,
+    ratios: nativeFirst(ratios),
+    noisy,
     target: row.targets.map(({ text }) => text).join("; "),
     met: row.targets.length === 0 ? null : own !== undefined && missed.length === 0 && verdicts.some(({ met }) => met),
     note: notes.join("; "),

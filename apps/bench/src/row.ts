@@ -17,6 +17,8 @@ export interface Row {
   readonly limitedBy: string;
   /** The figure that is the row's `bytes`. */
   readonly bytes?: (figures: Figures) => number;
+  /** What counts is the first run of a process: every run has a process of its own. */
+  readonly fresh?: boolean;
   /** Its figures count, how long it takes to get them does not. */
   readonly untimed?: boolean;
   /** Seconds that the row takes about, for the time left. */
@@ -27,6 +29,8 @@ export interface Row {
 export interface Rival {
   readonly name: string;
   readonly job: Job;
+  /** Another checkout of this repository, whose code does it. */
+  readonly folder?: string;
   /** Left out by --quick. */
   readonly slow?: boolean;
   /** Its work is this part of the row's, its time counts so many times; default 1. */
@@ -85,6 +89,10 @@ export function rivalAtMostTimes(rival: string, times: number): Target {
     text: `${rival} in ≤ ${times} × the time`,
     met: ({ ratios }) => (rival in ratios ? ratios[rival] <= times : null),
   };
+}
+
+export function timeAtMost(most: number): Target {
+  return { text: `≤ ${most} ms`, met: ({ ms }) => ms <= most };
 }
 
 /** At least so many a second of what a run makes `count` of. */

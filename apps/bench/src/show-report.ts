@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import { readableBytes, readableRate, readableRatios, readableShare, readableTime } from "./format.ts";
+import { readableBytes, readableLimits, readableRate, readableRatios, readableShare, readableTime } from "./format.ts";
 import type { Report, Result } from "./result.ts";
 
 /** The report for a terminal: a few lines per row. */
@@ -9,7 +9,7 @@ export function showReport({ machine, versions, limits, results }: Report): stri
     Object.entries(versions)
       .map(([name, version]) => `${name} ${version}`)
       .join(", "),
-    `One thread at best: microkernel ${limits.microkernelGflops.toFixed(1)} GFLOP/s, reading ${limits.readGBs.toFixed(1)} GB/s`,
+    readableLimits(limits, machine),
     "",
     ...results.flatMap(showResult),
     "",

@@ -1,4 +1,5 @@
 import { fork } from "node:child_process";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Answer, Order } from "./contender-process.ts";
 import type { Job } from "./job.ts";
@@ -15,11 +16,28 @@ export interface Contender {
 /** Longest that getting ready or one turn may take. */
 const patience = 180_000;
 
+/** A contender that does the work in a new process each time: what counts is the first run of each. */
+export async function startFresh(job: Job, signal: AbortSignal, folder?: string): Promise<Contender> {
+  const once = async (): Promise<number> => {
+    const contender = await startContender(job, signal, folder);
+    contender.stop();
+    return contender.first;
+  };
+  return {
+    first: await once(),
+    run: async () => [await once()],
+    report: () => Promise.resolve({ check: [], figures: {} }),
+    stop() {},
+  };
+}
+
 /** Starts a process for the job, lets it get ready and do the work once.
  *  @param signal ends the process at once
+ *  @param folder another checkout, whose code does the job; default this one
  *  @throws {Error} with the contender's own message when it fails, also by crashing */
-export async function startContender(job: Job, signal: AbortSignal): Promise<Contender> {
-  const path = fileURLToPath(new URL("contender-process.ts", import.meta.url));
+export async function startContender(job: Job, signal: AbortSignal, folder?: string): Promise<Contender> {
+  const here = fileURLToPath(new URL(".", import.meta.url));
+  const path = join(folder === undefined ? here : join(folder, "apps", "bench", "src"), "contender-process.ts");
   const child = fork(path, { stdio: ["ignore", "ignore", "pipe", "ipc"], signal, killSignal: "SIGKILL" });
   child.on("error", () => {}); // whoever waits for an answer hears of it; ending an idle process is none
   let complaints = "";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { median, pairedRatio, quantile, spread } from "./statistics.ts";
+import { median, noiseOf, pairedRatio, quantile, spread } from "./statistics.ts";
 
 test("the median of an even count lies between the middle two", () => {
   expect(median([4, 1, 3, 2])).toBe(2.5);
@@ -20,4 +20,14 @@ test("a round that was slow for both leaves their ratio alone", () => {
 test("rounds in which only one took part do not count", () => {
   expect(pairedRatio([10, 10, undefined], [30, undefined, 50])).toBe(3);
   expect(pairedRatio([10], [])).toBeNaN();
+});
+
+test("noise is how far the middle half of the ratios lies apart, as a part of their median", () => {
+  // ratios 1, 2, 2, 2, 3 have their quartiles at 2; 1, 1.5, 2, 2.5, 3 at 1.5 and 2.5
+  expect(noiseOf([10, 10, 10, 10, 10], [10, 20, 20, 20, 30])).toBe(0);
+  expect(noiseOf([10, 10, 10, 10, 10], [10, 15, 20, 25, 30])).toBe(0.5);
+});
+
+test("few rounds say nothing about noise", () => {
+  expect(noiseOf([10, 10, 10, 10, undefined], [10, 15, 20, 25, 30])).toBeNull();
 });

@@ -1,5 +1,13 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { readableBytes, readableRate, readableRatios, readableShare, readableTime, readableVerdict } from "./format.ts";
+import {
+  readableBytes,
+  readableLimits,
+  readableRate,
+  readableRatios,
+  readableShare,
+  readableTime,
+  readableVerdict,
+} from "./format.ts";
 import type { Report } from "./result.ts";
 import { rowsOf } from "./rows.ts";
 
@@ -11,6 +19,10 @@ export async function writeReadme(report: Report): Promise<void> {
   const path = new URL("../README.md", import.meta.url);
   await writeFile(path, putBetween(await readFile(path, "utf8"), markdownReport(report)));
 }
+
+/** Rows of which some ratio is not to be relied on: a table with them is not worth keeping. */
+export const noisyRows = (results: Report["results"]): string[] =>
+  results.filter(({ noisy }) => Object.keys(noisy).length > 0).map(({ id }) => id);
 
 /** @throws {Error} when the document lacks the marks */
 export function putBetween(document: string, text: string): string {
@@ -25,7 +37,7 @@ export function markdownReport({ machine, versions, limits, results }: Report): 
   const notes = results.filter(({ note }) => note !== "");
   return [
     `${machine.processor}, ${machine.processors} processors, ${(machine.memoryBytes / 2 ** 30).toFixed(0)} GiB, ${machine.system}; ${names.join(", ")}.`,
-    `One thread at best: microkernel ${limits.microkernelGflops.toFixed(1)} GFLOP/s, reading ${limits.readGBs.toFixed(1)} GB/s.`,
+    `${readableLimits(limits, machine)}.`,
     "",
     "| row | work | time | GFLOP/s | of the limit | extra memory | their time / ours | to reach | met |",
     "|---|---|---|---|---|---|---|---|---|",

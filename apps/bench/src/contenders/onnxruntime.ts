@@ -33,6 +33,9 @@ async function prepare(runtime: Runtime, provider: string, work: AttentionWork, 
   });
   const feeds = Object.fromEntries(
     model.inputs.map(({ name, shape, order }) => {
+      if (name === "last")
+        return [name, new runtime.Tensor("int32", new Int32Array(shape[0]).fill(work.keys - 1), shape)];
+      if (name === "total") return [name, new runtime.Tensor("int32", Int32Array.of(work.keys), shape)];
       if (name === "mask") return [name, new runtime.Tensor("bool", booleanMask(work), shape)];
       const size = shape.reduce((product, length) => product * length, 1);
       const values = fillRandom(new Float32Array(size), seeds[name]);
@@ -43,7 +46,7 @@ async function prepare(runtime: Runtime, provider: string, work: AttentionWork, 
   let values = new Float32Array();
   return {
     run: async () => {
-      const { output } = await session.run(feeds);
+      const { output } = await session.run(feeds, ["output"]);
       values = output.data as Float32Array<ArrayBuffer>;
     },
     check: () => pickOutput(operator === "Attention" ? values : headsFirst(values, work)),
