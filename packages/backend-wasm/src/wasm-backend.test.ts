@@ -119,7 +119,16 @@ test("a kernel or backend that has been disposed of says so", () => {
   kernel.dispose();
   kernel.dispose();
   const query = tensor([[[[1, 2, 3, 4]]]]);
-  const given = { query, key: query, value: query, scale: 1, sinks: null, blockMask: null, returnRowMaximum: false };
+  const given = {
+    query,
+    key: query,
+    value: query,
+    scale: 1,
+    sinks: null,
+    blockMask: null,
+    returnLogSumExp: false,
+    backwardFollows: false,
+  };
   const lengths = {
     queryOffsets: new Int32Array(1),
     queryLengths: new Int32Array([1]),

@@ -4,6 +4,7 @@ import { beforeAll, describe } from "vitest";
 import { describeCatalogues } from "./suite/catalogues.ts";
 import { describeErrors } from "./suite/errors.ts";
 import { describeExtremes } from "./suite/extremes.ts";
+import { describeLargeScores } from "./suite/large-scores.ts";
 import { describeLengths } from "./suite/lengths.ts";
 import { describeOnnxCases } from "./suite/onnx-cases.ts";
 import { describeOperands } from "./suite/operands.ts";
@@ -36,6 +37,7 @@ export function describeBackend(
     describeCatalogues(suite);
     describeUnseen(suite);
     describeExtremes(suite);
+    describeLargeScores(suite);
     describeResults(suite);
     describeRandomPrograms(suite);
     describeErrors(suite);

@@ -42,7 +42,9 @@ export function attentionGradients(
   options: AttentionOptions = {},
 ): AttentionGradients {
   const { backend = referenceBackend } = options;
-  const { plan, call, sizes, pastKeys, declaredTables } = prepareCall(query, newKey, newValue, options, backend);
+  const prepared = prepareCall(query, newKey, newValue, options, backend);
+  const { plan, sizes, pastKeys, declaredTables } = prepared;
+  const call = { ...prepared.call, backwardFollows: true };
   checkDifferentiable(plan);
   checkOutputGradient(outputGradient, sizes);
   const kernel = backend.compile(plan);

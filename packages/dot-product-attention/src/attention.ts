@@ -10,16 +10,18 @@ export interface AttentionResult<T extends Operand = Tensor> {
   readonly output: T;
   /** `[batch, heads, queries]`, natural log of the sum of exp(score) over the keys a row sees, a sink not counted. When asked for. */
   readonly logSumExp?: T;
-  /** `[batch, heads, queries]`, the largest changed score of a row. When asked for. */
+  /** `[batch, heads, queries]`, float64: the largest changed score of a row. When asked for. */
   readonly rowMaximum?: T;
+  /** `[batch, heads, queries]`, float64: the sum of exp(score - rowMaximum) over the keys a row sees, a sink not counted. When asked for. */
+  readonly rowTotal?: T;
 }
 
 /** Lets each query gather the values of the keys it may see, weighed by how well they match:
  *  `output = probability(normalizer(score(scale * query · key))) · value` over the pairs that `mask` lets through.
  *
  *  A pair is seen when it lies within the lengths, the mask says yes and its changed score is not -Infinity. What is not seen has no influence
- *  at all: NaN or Infinity there changes no bit. A row that sees nothing is zero, its logSumExp and rowMaximum -Infinity. A NaN that is seen
- *  makes its row NaN, and so does a score of +Infinity under softmax, sparsemax and entmax15.
+ *  at all: NaN or Infinity there changes no bit. A row that sees nothing is zero, its logSumExp and rowMaximum -Infinity, its
+ *  rowTotal 0. A NaN that is seen makes its row NaN, and so does a score of +Infinity under softmax, sparsemax and entmax15.
  *  The queries × keys matrix is never made. Output is float64 when query, key or value is, else float32.
  *  @param query `[batch, heads, queries, headDim]`
  *  @param key `[batch, keyHeads, keys, headDim]`; query head h reads key head `floor(h / (heads / keyHeads))`
@@ -38,10 +40,11 @@ export function attention<T extends Operand>(
 export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): AttentionResult {
   const { backend = referenceBackend, returns = {} } = options;
   const { plan, call } = prepareCall(query, key, value, options, backend);
-  const { output, logSumExp, rowMaximum } = backend.compile(plan).forward(call);
+  const { output, logSumExp, rowMaximum, rowTotal } = backend.compile(plan).forward(call);
   return {
     output,
     ...(returns.logSumExp && logSumExp ? { logSumExp } : {}),
-    ...(returns.rowMaximum && rowMaximum ? { rowMaximum } : {}),
+    ...(returns.rowMaximum ? { rowMaximum } : {}),
+    ...(returns.rowTotal && rowTotal ? { rowTotal } : {}),
   };
 }

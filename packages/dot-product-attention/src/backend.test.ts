@@ -38,12 +38,13 @@ function createParcelBackend(): Backend<Parcel> & { readonly compiled: Set<strin
       const kernel = referenceBackend.compile(plan);
       return {
         forward(call) {
-          const { output, logSumExp, threshold, rowMaximum } = kernel.forward(unpack(call));
+          const { output, rowMaximum, rowTotal, threshold, logSumExp } = kernel.forward(unpack(call));
           return {
             output: pack(output),
-            logSumExp: packed(logSumExp),
+            rowMaximum: pack(rowMaximum),
+            rowTotal: packed(rowTotal),
             threshold: packed(threshold),
-            rowMaximum: packed(rowMaximum),
+            logSumExp: packed(logSumExp),
           };
         },
         backward(call, _forward, outputGradient) {
@@ -91,22 +92,24 @@ test("a growing cache, other lengths, offsets, scales and tables compile one ker
   expect(backend.compiled.size).toBe(1);
 });
 
-test("sparsemax and entmax15 give their kernels the threshold of each row, the others what they sum", () => {
-  const stages = { sparsemax: (s: number, t: number) => s - t, entmax15: (s: number, t: number) => s / 2 - t };
+test("sparsemax and entmax15 give their kernels the threshold of each row below its largest score, the others what they sum", () => {
+  const stages = { sparsemax: (z: number, t: number) => z - t, entmax15: (z: number, t: number) => z / 2 - t };
   for (const normalizer of ["sparsemax", "entmax15"] as const) {
     const { plan, call } = prepareCall(query, key, value, { normalizer, mask: causal() }, referenceBackend);
-    const { threshold, logSumExp } = referenceBackend.compile(plan).forward(call);
-    expect(logSumExp).toBeNull();
+    const { rowMaximum, rowTotal, threshold, logSumExp } = referenceBackend.compile(plan).forward(call);
+    expect([rowTotal, logSumExp]).toEqual([null, null]);
     const scores = toArray(attentionWeights(query, key, { mask: causal() }, { batch: 1, head: 2, stage: "score" }));
     const thresholds = toArray(slice(threshold as Tensor, [1, 2]));
+    const maxima = toArray(slice(rowMaximum, [1, 2]));
     for (let row = 0; row < 6; row++) {
-      const kept = scores.slice(row * 6, row * 6 + 6).map((s) => Math.max(0, stages[normalizer](s, thresholds[row])));
+      const above = (s: number): number => Math.max(0, stages[normalizer](s - maxima[row], thresholds[row]));
+      const kept = scores.slice(row * 6, row * 6 + 6).map(above);
       expect(kept.reduce((sum, x) => sum + (normalizer === "sparsemax" ? x : x * x), 0)).toBeCloseTo(1, 12);
     }
   }
   const { plan, call } = prepareCall(query, key, value, { normalizer: "sigmoid" }, referenceBackend);
-  const { threshold, logSumExp, rowMaximum } = referenceBackend.compile(plan).forward(call);
-  expect([threshold, logSumExp, rowMaximum]).toEqual([null, null, null]);
+  const { rowTotal, threshold, logSumExp } = referenceBackend.compile(plan).forward(call);
+  expect([rowTotal, threshold, logSumExp]).toEqual([null, null, null]);
 });
 
 test("a kernel that has been disposed of says so", () => {

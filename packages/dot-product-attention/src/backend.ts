@@ -31,22 +31,33 @@ export interface Call<T extends Operand = Tensor> {
   readonly sinks: Tensor | null;
   /** Blocks that the mask lets through, for the queries of this call and in any block size; null = every pair is asked. */
   readonly blockMask: BlockMask | null;
-  /** Whether the caller wants `Forward.rowMaximum`. */
-  readonly returnRowMaximum: boolean;
+  /** Whether the caller wants `Forward.logSumExp`. */
+  readonly returnLogSumExp: boolean;
+  /** Whether `backward` will be given what forward gives: then forward rounds every score as backward will. Kernels of few rows may have a faster
+   *  way that sums products in another order. */
+  readonly backwardFollows: boolean;
 }
 
-/** What a forward pass gives: what the caller asked for and what its backward pass needs. Computed tensors are float64 where
- *  query, key or value is float64, else float32. */
+/** What a forward pass gives: what the caller asked for and what its backward pass needs. Output and logSumExp are float64 where query, key or value
+ *  is float64, else float32.
+ *
+ *  A row's weights are recovered from its largest score and from what was counted relative to it, which stay apart: rounded into one number, they
+ *  would move every weight by a factor of exp(rounding error), which is e where scores are 10^7. Those two are float64 whatever the operands
+ *  are; a device may keep them otherwise if it finds the very scores again from them. */
 export interface Forward<T extends Operand = Tensor> {
   /** `[batch, heads, queries, valueDim]` */
   readonly output: T;
-  /** Softmax, softmaxWithSink, softmaxPlusOne: natural log of the sum of exp(score) over the keys a row sees, a sink not counted,
-   *  `[batch, heads, queries]`; -Infinity for a row that sees nothing. Null for the other normalizers. */
-  readonly logSumExp: T | null;
-  /** Sparsemax and entmax15: the row's threshold (see `Normalizer`), `[batch, heads, queries]`; 0 for a row that sees nothing. Null for the others. */
+  /** Largest changed score of each row, `[batch, heads, queries]`; -Infinity for a row that sees nothing. */
+  readonly rowMaximum: T;
+  /** Softmax, softmaxWithSink, softmaxPlusOne: sum of exp(score - rowMaximum) over the keys a row sees, a sink not counted, `[batch, heads, queries]`;
+   *  0 for a row that sees nothing. Null for the other normalizers. */
+  readonly rowTotal: T | null;
+  /** Sparsemax and entmax15: the row's threshold (see `Normalizer`) less what the largest score stands for, so that weights are
+   *  `max(0, score - rowMaximum - threshold)` and `max(0, (score - rowMaximum) / 2 - threshold)²`, `[batch, heads, queries]`; 0 for a row that sees
+   *  nothing. Null for the others. */
   readonly threshold: T | null;
-  /** Largest changed score of each row, `[batch, heads, queries]`; -Infinity for a row that sees nothing. Null unless asked for. */
-  readonly rowMaximum: T | null;
+  /** `rowMaximum + log(rowTotal)`, `[batch, heads, queries]`; -Infinity for a row that sees nothing. Null unless asked for. */
+  readonly logSumExp: T | null;
 }
 
 export interface Gradients<T extends Operand = Tensor> {
@@ -71,7 +82,9 @@ export interface TableGradients {
  *  A row that sees nothing is zero, with zero gradients. NaN among the seen scores propagates to its row; so does +Infinity under softmax. */
 export interface Kernel<T extends Operand = Tensor> {
   forward(call: Call<T>): Forward<T>;
-  /** @param forward what this kernel's forward gave for the same call
+  /** @param forward what this kernel's forward gave for the same call, which said that backward follows. Or, for softmax kinds without a
+   *  probability program, what forward gave for these and further keys, joined as `merge` does: then the gradients of key and value are those of
+   *  attention over all of the keys, those of query and tables this call's share, to be summed over the parts, and those of sinks the whole.
    *  @param outputGradient `[batch, heads, queries, valueDim]`
    *
    *  With a probability program p, a row's `sum(weight * weightGradient)` is not `output · outputGradient` (that holds only where

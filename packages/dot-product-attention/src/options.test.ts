@@ -121,6 +121,12 @@ const options: [string, AttentionOptions, new (message: string) => Error, string
   ],
   ["int sinks", { normalizer: "softmaxWithSink", sinks: zeros([4], "int32") }, AttentionError, "got int32"],
   [
+    "rowTotal of a normalizer that has none",
+    { normalizer: "sparsemax", returns: { rowTotal: true } },
+    AttentionError,
+    "sparsemax has no rowTotal",
+  ],
+  [
     "logSumExp of a normalizer that has none",
     { normalizer: "relu", returns: { logSumExp: true } },
     AttentionError,

@@ -33,10 +33,16 @@ export interface AttentionOptions<T extends Operand = Tensor> {
   /** What the mask leaves, by blocks. It remembers the sizes, mask, table values and query offsets that it was made for, and is refused for others.
    *  Default: made where it pays. null: never made. */
   readonly blockMask?: BlockMask | null | undefined;
-  /** Extra results. `logSumExp` only for the softmax kinds. */
-  readonly returns?: { readonly logSumExp?: boolean; readonly rowMaximum?: boolean } | undefined;
+  /** Extra results. `logSumExp` and `rowTotal` only for the softmax kinds; `rowMaximum` and `rowTotal` are what `merge` joins parts by. */
+  readonly returns?: ReturnOptions | undefined;
   /** Default `referenceBackend`. */
   readonly backend?: Backend<T> | undefined;
+}
+
+export interface ReturnOptions {
+  readonly logSumExp?: boolean;
+  readonly rowMaximum?: boolean;
+  readonly rowTotal?: boolean;
 }
 
 export interface TableOverrides {

@@ -67,8 +67,11 @@ export function prepareCall<T extends Operand>(
   if (typeof scale !== "number" || !Number.isFinite(scale)) {
     throw new AttentionError(`attention: expected scale to be a finite number, got ${String(scale)}.`);
   }
-  if (returns.logSumExp && !softmaxKinds.includes(normalizer)) {
-    throw new AttentionError(`attention: ${normalizer} has no logSumExp; it is there for ${softmaxKinds.join(", ")}.`);
+  const ofSoftmax = (["logSumExp", "rowTotal"] as const).find((name) => returns[name]);
+  if (ofSoftmax && !softmaxKinds.includes(normalizer)) {
+    throw new AttentionError(
+      `attention: ${normalizer} has no ${ofSoftmax}; it is there for ${softmaxKinds.join(", ")}.`,
+    );
   }
   const sinks = checkSinks(options.sinks ?? null, normalizer, heads);
   const queryOffsets = checkLengths(
@@ -108,7 +111,8 @@ export function prepareCall<T extends Operand>(
     tables: { score: tables.score.used, mask: tables.mask.used, probability: tables.probability.used },
     sinks,
     blockMask,
-    returnRowMaximum: returns.rowMaximum ?? false,
+    returnLogSumExp: returns.logSumExp ?? false,
+    backwardFollows: false,
   };
   const declaredTables = {
     score: tables.score.declared,

@@ -24,6 +24,7 @@ export interface MultiHeadAttentionResult {
   /** `[batch, heads, queries]`, where `returns` asks for them. */
   readonly logSumExp?: Tensor;
   readonly rowMaximum?: Tensor;
+  readonly rowTotal?: Tensor;
 }
 
 /** Projects vectors into heads, attends in each, merges the heads and projects back:

@@ -93,10 +93,8 @@ export function addBackwardFunctions(module: ModuleBuilder, parts: BackwardParts
   const addValue = headDim === valueDim ? addKey : columns(valueDim);
 
   const row = (cut: boolean, purpose: GradientRowParts["purpose"]): Callee => {
-    // Without a score program queries carry it, and shifts are in units of log 2.
-    const unit = rule === "softmax" && parts.score ? Math.LOG2E : 1;
     const mask = cut ? parts.mask : null;
-    return module.add(emitGradientRow({ ...parts, mask, cut, unit, purpose }));
+    return module.add(emitGradientRow({ ...parts, mask, cut, purpose }));
   };
   const rowFunctions = (purpose: GradientRowParts["purpose"]): RowFunctions => ({
     whole: row(false, purpose),

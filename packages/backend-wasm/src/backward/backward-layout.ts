@@ -17,8 +17,9 @@ export const backwardTileFields = [
   "outputGradientStride",
   "queryGradient",
   "queryGradientStride",
-  /** Lists of the tile's rows: what scores are shifted by (in), the means (out). */
+  /** Lists of the tile's rows: what scores are weighed by (in; see `emitWeigh`), the means (out). */
   "shifts",
+  "factors",
   "means",
   /** Where key 0 would have its sums: eight keys side by side, number d of key k at `(k >> 3) × 32 × size + d × 32 + (k & 7) × 4`. */
   "keySums",
@@ -34,9 +35,10 @@ export const backwardTileFields = [
   /** Address of `runCount` triples (first key, end key, full), ascending. */
   "runs",
   "runCount",
-  /** float32: what queries are multiplied with before the scores, and their gradients at the end. */
+  /** float32: what queries are multiplied with before the scores, and their gradients at the end; exponents of 2 in one unit of score, for softmax. */
   "queryScale",
   "scale",
+  "unit",
 ] as const;
 export type BackwardTileField = (typeof backwardTileFields)[number];
 

@@ -27,8 +27,9 @@ export interface BackwardShape {
   readonly scorePanel: number;
   /** Gradients of the query rows, `paddedTo8(headDim)` floats a row. */
   readonly queryGradient: number;
-  /** Per row: what its scores are shifted by; and two sums over the row, of which the first becomes the mean that its gradients are taken from. */
+  /** Per row: what its scores are weighed by; and two sums over the row, of which the first becomes the mean that its gradients are taken from. */
   readonly shifts: number;
+  readonly factors: number;
   readonly means: number;
   readonly shares: number;
   readonly bytes: number;
@@ -65,6 +66,7 @@ export function backwardShape(headDim: number, valueDim: number, simd: Simd): Ba
     scorePanel: rows * 32,
     queryGradient: part(rows * paddedTo8(headDim)),
     shifts: part(rows),
+    factors: part(rows),
     means: part(rows),
     shares: part(rows),
     bytes: end,

@@ -29,9 +29,9 @@ export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): Ca
   const finiteKey = f.local("i32");
   const column = f.local("i32");
   const panel = f.local("i32");
-  const pushRowNumber = (list: "shifts" | "means" | "shares"): void =>
+  const pushRowNumber = (list: "shifts" | "factors" | "means" | "shares"): void =>
     f.address(loop.scratch, shape[list], loop.row, 4);
-  const pushListed = (field: "shifts" | "means"): void => {
+  const pushListed = (field: "shifts" | "factors" | "means"): void => {
     loop.int(field);
     f.get(loop.row);
     f.i32(2);
@@ -81,10 +81,11 @@ export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): Ca
       f.get(loop.low);
       f.get(loop.end);
       loop.pushScope();
-      for (const list of ["shifts", "means"] as const) {
+      for (const list of ["shifts", "factors", "means"] as const) {
         pushRowNumber(list);
         f.memory("f32.load");
       }
+      loop.float("unit");
       pushTarget();
       f.call(target);
     };
@@ -169,12 +170,14 @@ export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): Ca
   f.i32((shape.queryTile + microRows) * sumRow);
   f.op("memory.fill", 0);
 
-  // 2. what each row's scores are shifted by, and the mean that its gradients are taken from
+  // 2. what each row's scores are weighed by, and the mean that its gradients are taken from
   loop.eachRow(() => {
-    pushRowNumber("shifts");
-    pushListed("shifts");
-    f.memory("f32.load");
-    f.memory("f32.store");
+    for (const list of ["shifts", "factors"] as const) {
+      pushRowNumber(list);
+      pushListed(list);
+      f.memory("f32.load");
+      f.memory("f32.store");
+    }
     pushRowNumber("means");
     if (mean === null) f.f32(0);
     else {

@@ -20,8 +20,6 @@ export interface GradientRowParts {
   readonly probability: VectorDerivative | null;
   /** Hides columns before `low` and from `end` on. */
   readonly cut: boolean;
-  /** Exponents of 2 in one unit of score, for softmax. */
-  readonly unit: number;
   /** "gradients": weights and gradients of scores, in place. "means": only adds up what the row's mean is made of. */
   readonly purpose: "gradients" | "means";
   /** Place in the list of table sums. */
@@ -29,17 +27,16 @@ export interface GradientRowParts {
   readonly simd: Simd;
 }
 
-/** `gradientRow(row, width8, keyStart, low, end, call, batch, head, query, shift, mean, target)`: one row of a tile, from scores and gradients of
- *  weights (`shape.gradients - shape.weights` behind) to what multiplies the values and the gradients of the products, in place. Hidden pairs become 0 by
+/** `gradientRow(row, width8, keyStart, low, end, call, batch, head, query, shift, factor, mean, unit, target)`: one row of a tile, from scores and
+ *  gradients of weights (`shape.gradients - shape.weights` behind) to what multiplies the values and the gradients of the products, in place. Hidden pairs become 0 by
  *  selection in both, whatever they held.
  *  `target` is the list of table sums; or, for means, the address of the row's first sum, the second lying `shares - means` further. */
 export function emitGradientRow(parts: GradientRowParts): FunctionBody {
-  const { shape, rule, score, mask, probability, cut, unit, purpose, simd } = parts;
+  const { shape, rule, score, mask, probability, cut, purpose, simd } = parts;
   const int = "i32";
-  const f = new FunctionBody([int, int, int, int, int, int, int, int, int, "f32", "f32", int]);
-  const [row, width, keyStart, low, end, call, batch, head, query, shift, mean, target] = f.parameterTypes.map(
-    (_, index) => f.parameter(index),
-  );
+  const f = new FunctionBody([int, int, int, int, int, int, int, int, int, "f32", "f32", "f32", "f32", int]);
+  const [row, width, keyStart, low, end, call, batch, head, query, shift, factor, mean, unit, target] =
+    f.parameterTypes.map((_, index) => f.parameter(index));
   const v = new VectorEmitter(f, simd);
   const distance = shape.gradients - shape.weights;
   const vector = (): Local => f.local("v128");
@@ -66,18 +63,11 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
     f.set(local);
     return local;
   };
-  const constant = (value: number): Local => {
-    const local = f.local("f32");
-    f.f32(value);
-    f.set(local);
-    return local;
-  };
-  const shifts = splat(shift);
+  const by = { shift: splat(shift), factor: splat(factor), exp2: rule === "softmax" ? prepareExp2(f, unit) : null };
   const means = splat(mean);
-  const exp2 = rule === "softmax" ? prepareExp2(f, unit === 1 ? null : constant(unit)) : null;
   const programs = score !== null || probability !== null;
   const usesKeys = programs || mask !== null || cut;
-  // Where nothing is hidden on purpose, softmax weighs 0 exactly what has no gradient. Elsewhere that will not do: in a row whose shift is NaN, so are
+  // Where nothing is hidden on purpose, softmax weighs 0 exactly what has no gradient. Elsewhere that will not do: in a row that is weighed by NaN, so are
   // the weights of hidden pairs.
   const explicit = usesKeys || (rule !== "softmax" && !dividesMean(rule));
 
@@ -141,7 +131,7 @@ export function emitGradientRow(parts: GradientRowParts): FunctionBody {
       f.get(scored.value);
       if (mask || cut) hide(keys);
       f.set(value);
-      const weighed = emitWeigh(v, rule, value, shifts, exp2);
+      const weighed = emitWeigh(v, rule, value, by);
       f.get(explicit ? value : weighed.weight);
       f.f32x4(explicit ? -Infinity : 0);
       f.op("f32x4.ne");

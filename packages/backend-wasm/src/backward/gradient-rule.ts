@@ -5,7 +5,7 @@ import { emitExp2 } from "../vectors/exp2.ts";
 import type { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { emitSigmoid } from "../vectors/vector-math.ts";
 
-/** How scores weigh when their row's log-sum-exp or threshold is known (the shift), and how gradients of weights become gradients of scores. */
+/** How scores weigh when their row's largest score and total or threshold are known, and how gradients of weights become gradients of scores. */
 export type GradientRule = "softmax" | "sigmoid" | "relu" | "sparsemax" | "entmax15";
 
 export const gradientRule: Readonly<Record<Normalizer, GradientRule>> = {
@@ -28,19 +28,24 @@ export interface Weighed {
   readonly share: Local;
 }
 
-/** @param score -Infinity where hidden, which weighs 0
- *  @param exp2 for softmax */
-export function emitWeigh(
-  v: VectorEmitter,
-  rule: GradientRule,
-  score: Local,
-  shift: Local,
-  exp2: Exp2Constants | null,
-): Weighed {
-  const { f } = v;
+/** What a row's scores are weighed by, as in `weightRow`. */
+export interface WeighedBy {
+  /** The row's largest score. */
+  readonly shift: Local;
+  /** 1 / the total of everything that takes weight, or the threshold counted from the largest score. */
+  readonly factor: Local;
+  /** For softmax. */
+  readonly exp2: Exp2Constants | null;
+}
+
+/** @param score -Infinity where hidden, which weighs 0 */
+export function emitWeigh(v: VectorEmitter, rule: GradientRule, score: Local, by: WeighedBy): Weighed {
+  const { shift, factor, exp2 } = by;
   if (rule === "softmax" && exp2) {
-    const weight = v.op("f32x4.sub", score, shift);
-    emitExp2(f, weight, exp2, v.simd);
+    // No score lies above the largest, unless forward was computed elsewhere and rounded otherwise: then it counts as the largest, and NaN stays.
+    const power = v.op("f32x4.pmin", v.op("f32x4.sub", score, shift), 0);
+    emitExp2(v.f, power, exp2, v.simd);
+    const weight = v.op("f32x4.mul", power, factor);
     return { weight, share: weight };
   }
   if (rule === "sigmoid") {
@@ -52,10 +57,11 @@ export function emitWeigh(
     return { weight, share: weight };
   }
   if (rule === "sparsemax") {
-    const weight = v.op("f32x4.max", v.op("f32x4.sub", score, shift), 0);
+    const weight = v.op("f32x4.max", v.op("f32x4.sub", v.op("f32x4.sub", score, shift), factor), 0);
     return { weight, share: v.op("v128.and", v.op("f32x4.ne", weight, 0), v.floats(1)) };
   }
-  const root = v.op("f32x4.max", v.op("f32x4.sub", v.op("f32x4.mul", score, 0.5), shift), 0);
+  const halved = v.op("f32x4.mul", v.op("f32x4.sub", score, shift), 0.5);
+  const root = v.op("f32x4.max", v.op("f32x4.sub", halved, factor), 0);
   return { weight: v.op("f32x4.mul", root, root), share: root };
 }
 

@@ -14,8 +14,9 @@ import { type BackwardChunk, cutBackward } from "./cut-backward.ts";
 import type { Heap } from "../memory/heap.ts";
 import { axisOrder, Borrowed, place, placeResult, rowAddress } from "../memory/operand.ts";
 import { Records } from "../records/records.ts";
-import { sinkGradients, writeShifts } from "./row-shifts.ts";
+import { sinkGradients, writeRowStatistics } from "./row-statistics.ts";
 import { writeRunLists } from "../records/run-lists.ts";
+import { scoreUnits } from "./score-units.ts";
 import { createTableSums, type TaskPlace } from "../records/table-sums.ts";
 import { allocateTensor, type WasmTensor } from "../memory/wasm-tensor.ts";
 
@@ -60,6 +61,7 @@ export function backwardCall(
     const record = writeCallRecord(heap, borrowed, module.layout, call);
     const runLists = writeRunLists(heap, borrowed, call, plan.mask !== null, blockHeight);
     const shifts = borrowed.allocate(rows * 4);
+    const factors = borrowed.allocate(rows * 4);
     const means = borrowed.allocate(rows * 4);
     const { chunks, most } = cutBackward(heap, call, module.shape, runLists);
     const tableSums = createTableSums(heap, borrowed, plan, call, { batch, keyHeads, chunks: most });
@@ -75,10 +77,10 @@ export function backwardCall(
     const merges = new Records(heap, borrowed, mergeFields, batch * keyHeads * Math.ceil(keys / mergeKeys));
     // Nothing is allocated below, so the views stay.
     heap.f32.fill(0, queryGradient.address / 4, queryGradient.address / 4 + rows * headDim);
-    writeShifts(heap.f32.subarray(shifts / 4, shifts / 4 + rows), plan, call, forward);
+    const units = scoreUnits(plan, call.scale);
+    const ofRows = (address: number): Float32Array => heap.f32.subarray(address / 4, address / 4 + rows);
+    writeRowStatistics(ofRows(shifts), ofRows(factors), plan, call, units, forward);
 
-    const softmax = plan.normalizer.startsWith("softmax");
-    const queryScale = plan.score || !softmax ? call.scale : call.scale * Math.LOG2E;
     const writeTile = (
       chunk: BackwardChunk,
       index: number,
@@ -104,6 +106,7 @@ export function backwardCall(
         queryGradient: rowAddress(queryGradient, b, head, first),
         queryGradientStride: queryGradient.strides[2],
         shifts: shifts + row * 4,
+        factors: factors + row * 4,
         means: means + row * 4,
         keySums,
         valueSums,
@@ -114,10 +117,11 @@ export function backwardCall(
         head,
         runs: runs.address,
         runCount: runs.count,
-        queryScale,
+        queryScale: units.queryScale,
         scale: call.scale,
+        unit: units.score * Math.LOG2E,
       };
-      tiles.add(fields, ["queryScale", "scale"]);
+      tiles.add(fields, ["queryScale", "scale", "unit"]);
     };
 
     let done = 0;
@@ -175,7 +179,7 @@ export function backwardCall(
 
     const gradients = {
       tables: tableSums.finish(),
-      sinks: call.sinks && sinkGradients(call.sinks, heap.f32.subarray(means / 4, means / 4 + rows), call, forward),
+      sinks: call.sinks && sinkGradients(call.sinks, ofRows(means), call, forward),
     };
     const [q, k, v] = results.map((result) => (resident ? result : takeOut(heap, result, float64)));
     if (resident) results.length = 0;

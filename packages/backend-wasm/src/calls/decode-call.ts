@@ -11,6 +11,7 @@ import {
 import type { Heap } from "../memory/heap.ts";
 import { type Borrowed, type Placed, rowAddress } from "../memory/operand.ts";
 import type { PlanShape } from "./plan-modules.ts";
+import type { ScoreUnits } from "./score-units.ts";
 import type { RunList, TilePlan } from "../records/run-lists.ts";
 
 /** Where a call's operands and results are. */
@@ -29,12 +30,6 @@ export interface PlacedCall {
   readonly units: ScoreUnits;
 }
 
-/** What queries are multiplied with, and how much a unit of score is. */
-export interface ScoreUnits {
-  readonly queryScale: number;
-  readonly score: number;
-}
-
 /** How a call with few rows is run. */
 export interface StripRunner {
   /** @param work multiplications, roughly */
@@ -44,8 +39,10 @@ export interface StripRunner {
 
 const fieldIndex = Object.fromEntries(decodeFields.map((name, index) => [name, index])) as Record<DecodeField, number>;
 
-/** Whether few enough rows read each key for the kernel without packing, all by the same runs of keys. */
+/** Whether few enough rows read each key for the kernel without packing, all by the same runs of keys. Backward recovers weights from scores that it
+ *  computes anew, and this kernel sums products in another order. */
 export function isDecode(shapes: PlanShape, call: Call, tiles: TilePlan): boolean {
+  if (call.backwardFollows) return false;
   const [, heads, queries] = call.query.shape;
   const keyHeads = call.key.shape[1];
   if (shapes.strip === null || (heads / keyHeads) * queries > mostStripRows) return false;

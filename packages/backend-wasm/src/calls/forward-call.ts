@@ -1,13 +1,14 @@
 import type { Call, Forward, Plan } from "@fovea/dot-product-attention";
-import { at, tensor, type Tensor } from "@fovea/tensor";
+import { at, tensor, type Tensor, type TensorData } from "@fovea/tensor";
 import { writeCallRecord } from "../records/call-record.ts";
-import { decodeCall, isDecode, type ScoreUnits, type StripRunner } from "./decode-call.ts";
+import { decodeCall, isDecode, type StripRunner } from "./decode-call.ts";
 import type { Heap } from "../memory/heap.ts";
 import { taskBytes, taskFields, type TaskField } from "../records/layout.ts";
 import { axisOrder, Borrowed, place, placeResult, placeScales, rowAddress } from "../memory/operand.ts";
 import type { PlanShape } from "./plan-modules.ts";
 import { type RunList, readRuns, writeRunLists } from "../records/run-lists.ts";
 import { keysOf, SharedRuns } from "../records/shared-runs.ts";
+import { scoreUnits } from "./score-units.ts";
 import { tileHeight } from "../products/tile-height.ts";
 import { allocateTensor, type WasmTensor } from "../memory/wasm-tensor.ts";
 
@@ -142,25 +143,26 @@ export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: F
 
     const shape = [batch, heads, queries];
     // Kernels leave each row's largest score, and softmax the sum of exponentials of what others lie below it, kernels by rows the threshold's
-    // distance from it.
-    const logSumExp = softmax ? new Float32Array(rows) : null;
-    const threshold = shapes.tileBytes > 0 ? new Float32Array(rows) : null;
-    const half = plan.normalizer === "entmax15" ? 0.5 : 1;
-    const rowMaximum = new Float32Array(rows);
+    // distance from it. In float64 the score in the kernel's units can be found again.
+    const rowMaximum = new Float64Array(rows);
+    const statistic = new Float64Array(rows);
     const after = heap.f32;
     for (let row = 0; row < rows; row++) {
       const maximum = after[maxima / 4 + row] * units.score;
       const total = after[totals / 4 + row];
       // A total that is NaN without an infinite score stems from a score that is NaN.
       rowMaximum[row] = Number.isNaN(total) && maximum !== Infinity ? NaN : maximum;
-      if (logSumExp) logSumExp[row] = total === 0 ? -Infinity : maximum + Math.log(total);
-      if (threshold) threshold[row] = total === 0 ? 0 : maximum * half + total;
+      statistic[row] = total;
     }
+    const ofRows = (values: TensorData): Tensor => tensor(values, { shape });
+    const logSumExp = (): Tensor =>
+      ofRows(Float32Array.from(rowMaximum, (maximum, row) => maximum + Math.log(statistic[row])));
     const result = {
       output: resident ? output : takeOut(heap, output),
-      logSumExp: logSumExp && tensor(logSumExp, { shape }),
-      threshold: threshold && tensor(threshold, { shape }),
-      rowMaximum: call.returnRowMaximum ? tensor(rowMaximum, { shape }) : null,
+      rowMaximum: ofRows(rowMaximum),
+      rowTotal: softmax ? ofRows(statistic) : null,
+      threshold: shapes.tileBytes > 0 ? ofRows(statistic) : null,
+      logSumExp: softmax && call.returnLogSumExp ? logSumExp() : null,
     };
     if (resident) results.length = 0;
     return result;
@@ -168,14 +170,6 @@ export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: F
     borrowed.free();
     for (const tensor of results) tensor.dispose();
   }
-}
-
-/** What queries are multiplied with, and how much a unit of score in a softmax kernel is. Only a power of 2 goes into the queries, so that the
- *  products of queries and keys are rounded as if there were no scale: equal ones stay equal however large it is. */
-function scoreUnits(plan: Plan, scale: number): ScoreUnits {
-  if (plan.score || !plan.normalizer.startsWith("softmax") || scale === 0) return { queryScale: scale, score: 1 };
-  const power = 2 ** Math.floor(Math.log2(Math.abs(scale)));
-  return { queryScale: Math.sign(scale) * power, score: Math.abs(scale) / power };
 }
 
 /** Key tiles of a task: every run has its own. */

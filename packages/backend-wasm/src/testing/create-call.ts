@@ -18,7 +18,8 @@ export function createCall(
     tables: { score: {}, mask: {}, probability: {} },
     sinks: null,
     blockMask: null,
-    returnRowMaximum: false,
+    returnLogSumExp: false,
+    backwardFollows: false,
     ...options,
   };
 }

@@ -1,7 +1,7 @@
 import { attention, merge } from "@fovea/dot-product-attention";
-import type { AttentionOptions } from "@fovea/dot-product-attention";
+import type { AttentionOptions, AttentionResult } from "@fovea/dot-product-attention";
 import { causal } from "@fovea/masking";
-import { slice, tensor } from "@fovea/tensor";
+import { slice, tensor, toArray } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { describe, expect, test } from "vitest";
 import { probabilities } from "../catalogue/probabilities.ts";
@@ -36,12 +36,29 @@ export function describeResults(suite: Suite): void {
         const edges = [0, ...cuts, 19];
         const parts = cuts.concat(19).map((to, i) => {
           const operands = { query, key: part(key, edges[i], to), value: part(value, edges[i], to) };
-          const { output, logSumExp } = suite.forward(operands, { returns: { logSumExp: true } });
-          return { output, logSumExp: logSumExp as Tensor };
+          return suite.forward(operands, { returns: { rowMaximum: true, rowTotal: true, logSumExp: true } });
         });
-        expectClose(merge(parts).output, attention(query, key, value).output, "merged");
+        const whole = attention(query, key, value, { returns: { logSumExp: true } });
+        const bySums = parts.map(({ output, logSumExp }) => ({ output, logSumExp: logSumExp as Tensor }));
+        for (const merged of [merge(parts), merge(bySums)]) {
+          expectClose(merged.output, whole.output, "merged output");
+          expectClose(merged.logSumExp, whole.logSumExp as Tensor, "merged logSumExp");
+        }
       },
     );
+
+    test.each([1000, 1e7, 1e30, -1e9])("parts whose every score is a multiple of %d join exactly", (score) => {
+      const ofKeys = (values: readonly number[]): AttentionResult => {
+        const key = tensor(
+          Float32Array.from(values, () => 1.25),
+          { shape: [1, 1, values.length, 1] },
+        );
+        const value = tensor(Float32Array.from(values), { shape: [1, 1, values.length, 1] });
+        const operands = { query: tensor([[[[score]]]]), key, value };
+        return suite.forward(operands, { scale: 0.3, returns: { rowMaximum: true, rowTotal: true } });
+      };
+      expect(toArray(merge([ofKeys([0]), ofKeys([4, 4, 4])]).output)).toEqual([3]);
+    });
 
     test("extra results come only when asked for", () => {
       expect(Object.keys(suite.forward(randomOperands(52)))).toEqual(["output"]);

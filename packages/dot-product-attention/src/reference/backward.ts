@@ -1,17 +1,18 @@
 import { tensor, toFloat64 } from "@fovea/tensor";
 import type { DType, Tensor } from "@fovea/tensor";
 import { checkDifferentiable } from "../checks/check-differentiable.ts";
-import type { Call, Gradients } from "../backend.ts";
+import type { Call, Forward, Gradients } from "../backend.ts";
 import type { Plan } from "../plan.ts";
 import { computeType } from "./forward.ts";
 import { normalize } from "./normalize.ts";
+import type { RowStatistics } from "./normalize.ts";
 import { createProgramGradient } from "./program-gradient.ts";
 import { sinkOf } from "./sinks.ts";
 import { createWeighedRow } from "./weighed-row.ts";
 
 /** Row by row, like forward: weighs the row again, then goes back through values, probability program, normalizer, score program and
- *  dot products. Pairs that are not seen are never touched. Sums are float64; memory beyond the gradients: O(keys). */
-export function backward(plan: Plan, call: Call, outputGradient: Tensor): Gradients {
+ *  dot products. What forward remembered of the row decides: it may have seen further keys, of which this call knows the outcome only. Pairs that are not seen are never touched. Sums are float64; memory beyond the gradients: O(keys). */
+export function backward(plan: Plan, call: Call, forward: Forward, outputGradient: Tensor): Gradients {
   checkDifferentiable(plan);
   const [batch, heads, queries, headDim] = call.query.shape as [number, number, number, number];
   const [, keyHeads, keyCount, valueDim] = call.value.shape as [number, number, number, number];
@@ -21,6 +22,7 @@ export function backward(plan: Plan, call: Call, outputGradient: Tensor): Gradie
   const keyValues = toFloat64(call.key);
   const values = toFloat64(call.value);
   const upstream = toFloat64(outputGradient);
+  const remembered = readStatistics(forward);
   const queryGradient = new Float64Array(queryValues.length);
   const keyGradient = new Float64Array(keyValues.length);
   const valueGradient = new Float64Array(values.length);
@@ -37,9 +39,11 @@ export function backward(plan: Plan, call: Call, outputGradient: Tensor): Gradie
     for (let h = 0; h < heads; h++) {
       const layer = b * keyHeads + Math.floor(h / group);
       for (let q = 0; q < queries; q++) {
-        const count = row.weigh(b, h, q);
-        if (count === 0) continue;
         const index = (b * heads + h) * queries + q;
+        const { maximum, statistic } = remembered.row(index);
+        const count = row.weigh(b, h, q, { maximum, statistic });
+        if (count === 0) continue;
+        const isWhole = Object.is(maximum, row.own.maximum) && Object.is(statistic, row.own.statistic);
         const position = queryOffsets[b] + q;
 
         // 1. output = sum of probability · value
@@ -69,8 +73,19 @@ export function backward(plan: Plan, call: Call, outputGradient: Tensor): Gradie
           }
         }
         // 3. weight = normalizer(score)
-        const { scores, weights, statistic } = row;
-        sinkGradient[h] += rule.backward({ scores, weights, gradients, count, sink: sink(h), statistic });
+        const { scores, weights } = row;
+        // over further keys too the mean is output · outputGradient; over these alone the sum is more precise than a rounded output
+        const mean = isWhole ? null : remembered.mean(index, upstream);
+        sinkGradient[h] += rule.backward({
+          scores,
+          weights,
+          gradients,
+          count,
+          sink: sink(h),
+          maximum,
+          statistic,
+          mean,
+        });
         // 4. score = program(product), product = scale · query · key
         for (let i = 0; i < count; i++) {
           const key = row.keys[i];
@@ -96,6 +111,27 @@ export function backward(plan: Plan, call: Call, outputGradient: Tensor): Gradie
     value: store(valueGradient, call.value.shape, dtype),
     tables: { score: throughScore?.tables() ?? {}, probability: throughProbability?.tables() ?? {} },
     sinks: call.sinks && store(sinkGradient, call.sinks.shape, call.sinks.dtype),
+  };
+}
+
+/** What forward remembered of each row. */
+function readStatistics({ output, rowMaximum, rowTotal, threshold }: Forward): {
+  row(index: number): RowStatistics;
+  /** output · outputGradient */
+  mean(index: number, outputGradient: Float64Array): number;
+} {
+  const maxima = toFloat64(rowMaximum);
+  const statistic = rowTotal ?? threshold;
+  const statistics = statistic && toFloat64(statistic);
+  const outputs = toFloat64(output);
+  const valueDim = output.shape[3];
+  return {
+    row: (index) => ({ maximum: maxima[index], statistic: statistics?.[index] ?? 0 }),
+    mean(index, outputGradient) {
+      let sum = 0;
+      for (let d = index * valueDim; d < (index + 1) * valueDim; d++) sum += outputs[d] * outputGradient[d];
+      return sum;
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { zeros } from "@fovea/tensor";
 import type { DType } from "@fovea/tensor";
 import type { Call, Forward } from "../backend.ts";
 import type { Plan } from "../plan.ts";
-import { maximumOf, statisticOf } from "./normalize.ts";
+import { statisticOf } from "./normalize.ts";
 import { readOperand } from "./read-operand.ts";
 import { createWeighedRow } from "./weighed-row.ts";
 
@@ -14,9 +14,10 @@ export function forward(plan: Plan, call: Call): Forward {
   const rowShape = [batch, heads, queries];
   const output = zeros([...rowShape, valueDim], dtype);
   const statistic = statisticOf[plan.normalizer];
-  const logSumExp = statistic === "logSumExp" ? zeros(rowShape, dtype) : null;
-  const threshold = statistic === "threshold" ? zeros(rowShape, dtype) : null;
-  const rowMaximum = call.returnRowMaximum ? zeros(rowShape, dtype) : null;
+  const rowMaximum = zeros(rowShape, "float64");
+  const rowTotal = statistic === "rowTotal" ? zeros(rowShape, "float64") : null;
+  const threshold = statistic === "threshold" ? zeros(rowShape, "float64") : null;
+  const logSumExp = rowTotal && call.returnLogSumExp ? zeros(rowShape, dtype) : null;
 
   const values = readOperand(call.value);
   const group = heads / keyHeads;
@@ -35,14 +36,19 @@ export function forward(plan: Plan, call: Call): Forward {
         }
         const index = (b * heads + h) * queries + q;
         output.data.set(sum, index * valueDim);
-        if (logSumExp) logSumExp.data[index] = count === 0 ? -Infinity : row.statistic;
-        if (threshold) threshold.data[index] = count === 0 ? 0 : row.statistic;
-        if (rowMaximum) rowMaximum.data[index] = maximumOf(row.scores, count);
+        const { maximum, statistic } = count === 0 ? nothing : row.own;
+        rowMaximum.data[index] = maximum;
+        if (rowTotal) rowTotal.data[index] = statistic;
+        if (threshold) threshold.data[index] = statistic;
+        if (logSumExp) logSumExp.data[index] = maximum + Math.log(statistic);
       }
     }
   }
-  return { output, logSumExp, threshold, rowMaximum };
+  return { output, rowMaximum, rowTotal, threshold, logSumExp };
 }
+
+/** A row that sees nothing. */
+const nothing = { maximum: -Infinity, statistic: 0 };
 
 /** float64 in, float64 out; everything else comes out as float32. */
 export function computeType(plan: Pick<Plan, "queryType" | "keyType" | "valueType">): DType {

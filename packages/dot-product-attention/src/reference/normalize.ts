@@ -1,24 +1,37 @@
 import type { Normalizer } from "../plan.ts";
 
-/** One normalizer on the `count` seen scores of a row, forward beside backward. */
+/** One normalizer on the `count` seen scores of a row, at least 1, forward beside backward. */
 export interface NormalizerRule {
-  /** Writes the row's weights; returns what the row is remembered by: its logSumExp over the keys (softmax kinds), its threshold
-   *  (sparsemax, entmax15), or 0. `count` is at least 1.
-   *  @param sink extra score that takes weight; -Infinity for none */
-  forward(scores: Float64Array, count: number, sink: number, weights: Float64Array): number;
+  /** What the row is remembered by beside its largest score, and counted relative to it: the sum of exp(score - maximum) over the keys (softmax
+   *  kinds), the threshold (sparsemax, entmax15), or 0. */
+  statistic(scores: Float64Array, count: number, maximum: number): number;
+  /** Writes the row's weights. */
+  weigh(row: NormalizerRow, weights: Float64Array): void;
   /** Turns the gradients of the weights into gradients of the scores, in place; returns the gradient of the sink. */
   backward(row: BackwardRow): number;
 }
 
-interface BackwardRow {
+interface NormalizerRow extends RowStatistics {
   readonly scores: Float64Array;
+  readonly count: number;
+  /** Extra score that takes weight; -Infinity for none. */
+  readonly sink: number;
+}
+
+/** What a row's weights are recovered by. */
+export interface RowStatistics {
+  /** The largest score. */
+  readonly maximum: number;
+  /** What `statistic` returned. */
+  readonly statistic: number;
+}
+
+interface BackwardRow extends NormalizerRow {
   readonly weights: Float64Array;
   /** In: d loss / d weight. Out: d loss / d score. */
   readonly gradients: Float64Array;
-  readonly count: number;
-  readonly sink: number;
-  /** What `forward` returned. */
-  readonly statistic: number;
+  /** Softmax kinds: the mean of the gradients by the weights, where these are not all of the row's keys; else null. */
+  readonly mean: number | null;
 }
 
 /** Largest of the first `count` scores; NaN when one of them is. */
@@ -29,32 +42,38 @@ export function maximumOf(scores: Float64Array, count: number): number {
 }
 
 const softmax: NormalizerRule = {
-  forward(scores, count, sink, weights) {
-    // the maximum is subtracted so that exp cannot overflow
-    const maximum = maximumOf(scores, count);
+  // the maximum is subtracted so that exp cannot overflow
+  statistic(scores, count, maximum) {
     let sum = 0;
-    for (let i = 0; i < count; i++) sum += weights[i] = Math.exp(scores[i] - maximum);
-    const total = sum + Math.exp(sink - maximum);
-    for (let i = 0; i < count; i++) weights[i] /= total;
-    return maximum + Math.log(sum);
+    for (let i = 0; i < count; i++) sum += Math.exp(scores[i] - maximum);
+    return sum;
+  },
+  weigh({ scores, count, maximum, statistic, sink }, weights) {
+    const total = statistic + Math.exp(sink - maximum);
+    for (let i = 0; i < count; i++) weights[i] = Math.exp(scores[i] - maximum) / total;
   },
   // dS_j = w_j (dW_j - sum_i w_i dW_i); the sink is one more column whose weight gives nothing
-  backward({ weights, gradients, count, sink, statistic }) {
-    let mean = 0;
-    for (let i = 0; i < count; i++) mean += weights[i] * gradients[i];
+  backward({ weights, gradients, count, maximum, statistic, sink, mean: given }) {
+    const mean = given ?? sumOfProducts(weights, gradients, count);
     for (let i = 0; i < count; i++) gradients[i] = weights[i] * (gradients[i] - mean);
-    return -mean / (1 + Math.exp(statistic - sink));
+    return -mean / (1 + statistic * Math.exp(maximum - sink));
   },
 };
 
+function sumOfProducts(a: Float64Array, b: Float64Array, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += a[i] * b[i];
+  return sum;
+}
+
 const sigmoid: NormalizerRule = {
-  forward(scores, count, _sink, weights) {
+  statistic: () => 0,
+  weigh({ scores, count }, weights) {
     for (let i = 0; i < count; i++) {
       // exp of a negative number only: never Infinity / Infinity
       const small = Math.exp(-Math.abs(scores[i]));
       weights[i] = (scores[i] < 0 ? small : 1) / (1 + small);
     }
-    return 0;
   },
   backward({ weights, gradients, count }) {
     for (let i = 0; i < count; i++) gradients[i] *= weights[i] * (1 - weights[i]);
@@ -63,9 +82,9 @@ const sigmoid: NormalizerRule = {
 };
 
 const relu: NormalizerRule = {
-  forward(scores, count, _sink, weights) {
+  statistic: () => 0,
+  weigh({ scores, count }, weights) {
     for (let i = 0; i < count; i++) weights[i] = Math.max(0, scores[i]);
-    return 0;
   },
   backward({ scores, gradients, count }) {
     for (let i = 0; i < count; i++) if (scores[i] <= 0) gradients[i] = 0;
@@ -73,10 +92,10 @@ const relu: NormalizerRule = {
   },
 };
 
+// A NaN or +Infinity among the seen scores has no threshold: the whole row is NaN, as in softmax.
 const sparsemax: NormalizerRule = {
-  forward(scores, count, _sink, weights) {
-    const maximum = maximumOf(scores, count);
-    if (!Number.isFinite(maximum)) return fillNaN(weights, count);
+  statistic(scores, count, maximum) {
+    if (!Number.isFinite(maximum)) return NaN;
     const descending = scores.slice(0, count).sort().reverse();
     // the support is the longest prefix of the sorted scores that lies above its own threshold
     let sum = 0;
@@ -88,8 +107,10 @@ const sparsemax: NormalizerRule = {
       if (score <= candidate) break;
       threshold = candidate;
     }
-    for (let i = 0; i < count; i++) weights[i] = Math.max(0, scores[i] - maximum - threshold);
-    return threshold + maximum;
+    return threshold;
+  },
+  weigh({ scores, count, maximum, statistic }, weights) {
+    for (let i = 0; i < count; i++) weights[i] = Math.max(0, scores[i] - maximum - statistic);
   },
   // inside the support: dS_j = dW_j - mean of dW; outside 0
   backward({ weights, gradients, count }) {
@@ -107,9 +128,8 @@ const sparsemax: NormalizerRule = {
 };
 
 const entmax15: NormalizerRule = {
-  forward(scores, count, _sink, weights) {
-    const maximum = maximumOf(scores, count);
-    if (!Number.isFinite(maximum)) return fillNaN(weights, count);
+  statistic(scores, count, maximum) {
+    if (!Number.isFinite(maximum)) return NaN;
     const descending = scores.slice(0, count).sort().reverse();
     // of the first n halved scores: sum((s / 2 - threshold)²) = 1 is quadratic in the threshold; the largest n that agrees with itself
     let sum = 0;
@@ -125,8 +145,10 @@ const entmax15: NormalizerRule = {
       if (score < candidate) break;
       threshold = candidate;
     }
-    for (let i = 0; i < count; i++) weights[i] = Math.max(0, (scores[i] - maximum) / 2 - threshold) ** 2;
-    return threshold + maximum / 2;
+    return threshold;
+  },
+  weigh({ scores, count, maximum, statistic }, weights) {
+    for (let i = 0; i < count; i++) weights[i] = Math.max(0, (scores[i] - maximum) / 2 - statistic) ** 2;
   },
   // with r = sqrt(w): dS_j = r_j (dW_j - sum(r dW) / sum(r))
   backward({ weights, gradients, count }) {
@@ -144,12 +166,6 @@ const entmax15: NormalizerRule = {
   },
 };
 
-/** A NaN or +Infinity among the seen scores has no threshold: the whole row is NaN, as in softmax. */
-function fillNaN(weights: Float64Array, count: number): number {
-  weights.fill(NaN, 0, count);
-  return NaN;
-}
-
 /** softmaxWithSink and softmaxPlusOne are softmax with a sink: the caller passes it. */
 export const normalize: Readonly<Record<Normalizer, NormalizerRule>> = {
   softmax,
@@ -161,11 +177,11 @@ export const normalize: Readonly<Record<Normalizer, NormalizerRule>> = {
   entmax15,
 };
 
-/** What a normalizer remembers a row by, if anything. */
-export const statisticOf: Readonly<Record<Normalizer, "logSumExp" | "threshold" | null>> = {
-  softmax: "logSumExp",
-  softmaxWithSink: "logSumExp",
-  softmaxPlusOne: "logSumExp",
+/** What a normalizer remembers a row by beside its largest score, if anything. */
+export const statisticOf: Readonly<Record<Normalizer, "rowTotal" | "threshold" | null>> = {
+  softmax: "rowTotal",
+  softmaxWithSink: "rowTotal",
+  softmaxPlusOne: "rowTotal",
   sigmoid: null,
   relu: null,
   sparsemax: "threshold",

@@ -29,9 +29,9 @@ function compile(plan: Plan): Kernel {
       check();
       return forward(plan, call);
     },
-    backward(call, _forward, outputGradient) {
+    backward(call, forward, outputGradient) {
       check();
-      return backward(plan, call, outputGradient);
+      return backward(plan, call, forward, outputGradient);
     },
     dispose() {
       disposed = true;

@@ -1,7 +1,8 @@
 import { createEvaluator } from "@fovea/program";
 import type { Call } from "../backend.ts";
 import type { Plan } from "../plan.ts";
-import { normalize } from "./normalize.ts";
+import { maximumOf, normalize } from "./normalize.ts";
+import type { RowStatistics } from "./normalize.ts";
 import { createSeenRow } from "./seen-row.ts";
 import type { SeenRow } from "./seen-row.ts";
 import { sinkOf } from "./sinks.ts";
@@ -12,10 +13,11 @@ export interface WeighedRow extends SeenRow {
   readonly weights: Float64Array;
   /** What multiplies the values: the weights after the probability program; the same array when there is none. */
   readonly probabilities: Float64Array;
-  /** logSumExp or threshold of the last row that saw something. */
-  readonly statistic: number;
-  /** Reads a row, weighs it, and returns how many pairs it sees. */
-  weigh(batch: number, head: number, query: number): number;
+  /** Of the row read last, if it sees something. */
+  readonly own: RowStatistics;
+  /** Reads a row, weighs it, and returns how many pairs it sees.
+   *  @param given weighs it by these statistics, of a row that has these keys and perhaps more; default its own */
+  weigh(batch: number, head: number, query: number, given?: RowStatistics): number;
 }
 
 /** Scores → normalizer → probability program, one row at a time. */
@@ -33,11 +35,14 @@ export function createWeighedRow(plan: Plan, call: Call): WeighedRow {
     ...seen,
     weights,
     probabilities,
-    statistic: 0,
-    weigh(batch: number, head: number, query: number): number {
+    own: { maximum: -Infinity, statistic: 0 },
+    weigh(batch: number, head: number, query: number, given?: RowStatistics): number {
+      const { scores } = seen;
       const count = seen.read(batch, head, query);
       if (count === 0) return 0;
-      row.statistic = rule.forward(seen.scores, count, sink(head), weights);
+      const maximum = maximumOf(scores, count);
+      row.own = { maximum, statistic: rule.statistic(scores, count, maximum) };
+      rule.weigh({ scores, count, sink: sink(head), ...(given ?? row.own) }, weights);
       if (change === null) return count;
       const position = call.queryOffsets[batch] + query;
       for (let i = 0; i < count; i++) {

@@ -1,8 +1,9 @@
 import { prepareCall, type Forward, type Gradients } from "@fovea/dot-product-attention";
 import { zeros, type Tensor } from "@fovea/tensor";
-import type { KernelBackend, TensorInfo } from "@tensorflow/tfjs-core";
+import { engine, type KernelBackend, type TensorInfo } from "@tensorflow/tfjs-core";
 import { coreOptions, type CallSpec } from "../call-spec.ts";
 import { attentionBackend } from "./attention-backend.ts";
+import { packStatistics, unpackStatistics } from "./pack-statistics.ts";
 import { storageOf, type Storage } from "./storage.ts";
 import { isResident, kernelOf, withQuery } from "./with-operands.ts";
 
@@ -15,17 +16,17 @@ export interface KernelCall {
 
 /** Runs forward on the backend's own buffers.
  *  @param inputs query, key, value, then what `spec.slots` says
- *  @returns the output `[batch, heads, queries, valueDim]`, then, where the normalizer remembers its rows, logSumExp or threshold
- *  `[batch, heads, queries]` */
+ *  @returns the output `[batch, heads, queries, valueDim]`, then, where the normalizer remembers its rows, what `packStatistics` makes of it */
 export function runForward(name: string, { inputs, spec, backend }: KernelCall): TensorInfo[] {
   const storage = storageOf(name, backend);
   const views = inputs.map((info) => storage.read(info));
   const runner = spec.backend ?? attentionBackend();
   return withQuery(runner, views[0], (query) => {
     const { plan, call } = prepareCall(query, views[1], views[2], coreOptions(spec, views), runner);
-    const { output, logSumExp, threshold } = kernelOf(runner, plan).forward(call);
-    const statistic = logSumExp ?? threshold;
-    return (statistic ? [output, statistic] : [output]).map((result) => takeOut(storage, result));
+    const backwardFollows = engine().state.gradientDepth > 0;
+    const forward = kernelOf(runner, plan).forward({ ...call, backwardFollows });
+    const statistics = packStatistics(forward);
+    return [forward.output, ...(statistics ? [statistics] : [])].map((result) => takeOut(storage, result));
   });
 }
 
@@ -37,17 +38,14 @@ export function runBackward(name: string, { inputs, spec, backend }: KernelCall)
   const views = inputs.map((info) => storage.read(info));
   const runner = spec.backend ?? attentionBackend();
   const given = 3 + spec.slots.length;
-  const [output, statistic] = views.slice(given, -1) as [Tensor, Tensor | undefined];
+  const [output, statistics] = views.slice(given, -1) as [Tensor, Tensor | undefined];
   const upstream = views[views.length - 1];
   return withQuery(runner, views[0], (query) => {
     const { plan, call } = prepareCall(query, views[1], views[2], coreOptions(spec, views), runner);
-    const hasThreshold = plan.normalizer === "sparsemax" || plan.normalizer === "entmax15";
-    const forward: Forward = {
-      output,
-      logSumExp: hasThreshold ? null : (statistic ?? null),
-      threshold: hasThreshold ? (statistic ?? null) : null,
-      rowMaximum: null,
-    };
+    const rows = statistics
+      ? unpackStatistics(statistics, plan.normalizer)
+      : { rowMaximum: zeros(output.shape.slice(0, 3)), rowTotal: null, threshold: null };
+    const forward: Forward = { output, ...rows, logSumExp: null };
     const gradients = kernelOf(runner, plan).backward(call, forward, upstream);
     return gradientsByInput(spec, gradients, views).map((gradient) => takeOut(storage, gradient));
   });
