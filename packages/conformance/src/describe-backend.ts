@@ -11,6 +11,7 @@ import { describeOperands } from "./suite/operands.ts";
 import { describeRandomPrograms } from "./suite/random-programs.ts";
 import { describeResults } from "./suite/results.ts";
 import { createSuite } from "./suite/suite.ts";
+import { describeTables } from "./suite/tables.ts";
 import { describeUnseen } from "./suite/unseen.ts";
 
 /** The specification of a backend: everything below must hold, forward and backward, against the reference backend in float64.
@@ -39,6 +40,7 @@ export function describeBackend(
     describeExtremes(suite);
     describeLargeScores(suite);
     describeResults(suite);
+    describeTables(suite);
     describeRandomPrograms(suite);
     describeErrors(suite);
     describeOnnxCases(suite);

@@ -1,7 +1,7 @@
 import { attentionGradients as judge } from "@fovea/dot-product-attention";
 import { trace } from "@fovea/program";
 import { assertAllClose, tensor } from "@fovea/tensor";
-import { grads, memory, sum, tidy, train, variable, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
+import { grads, memory, scalar, sum, tidy, train, variable, type Scalar, type Tensor } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
 import { attention } from "./attention.ts";
 import { fromTf, normals, toTf } from "./testing/convert.ts";
@@ -34,6 +34,16 @@ const probability = trace(({ probability: p, key: k, table }) =>
 const mask = trace(({ key: k, query: q, table }) => table("closed", { type: "bool", rank: 1 }).at(k).or(k.equal(q)));
 const options = { score, probability, mask, normalizer: "softmaxWithSink" } as const;
 
+/** Programs that read tables of rank 0. */
+const single = {
+  score: trace(({ score: s, table }) => s.multiply(table("gain", { type: "float", rank: 0 }).at())),
+  mask: trace(({ query: q, key: k, table }) => q.subtract(k).less(table("lookback", { type: "int", rank: 0 }).at())),
+  probability: trace(({ probability: p, random, table }) => {
+    const kept = random(table("seed", { type: "int", rank: 0 }).at()).less(0.7);
+    return kept.select(p.multiply(table("factor", { type: "float", rank: 0 }).at()), 0);
+  }),
+};
+
 describe.each(backendNames)("gradients of tables on %s", (backend) => {
   useBackend(backend);
 
@@ -62,6 +72,30 @@ describe.each(backendNames)("gradients of tables on %s", (backend) => {
       for (const [index, gradient] of found.entries()) {
         assertAllClose(gradient, wanted[index] as typeof gradient, { absolute: 5e-6, relative: 2e-5 });
       }
+    });
+  });
+
+  test.each(["fused", "composite"] as const)("%s: of single numbers, in every program", (kernels) => {
+    const given = {
+      score: { gain: tensor(1.5) },
+      mask: { lookback: tensor(4, { dtype: "int32" }) },
+      probability: { factor: tensor(0.75), seed: tensor(9, { dtype: "int32" }) },
+    };
+    const expected = judge(query, key, value, upstream, { ...single, tables: given }).tables;
+    const run = (gain: Tensor, factor: Tensor): Tensor =>
+      attention(toTf(query), toTf(key), toTf(value), {
+        ...single,
+        kernels,
+        tables: {
+          score: { gain },
+          mask: { lookback: scalar(4, "int32") },
+          probability: { factor, seed: scalar(9, "int32") },
+        },
+      });
+    tidy(() => {
+      const found = grads(run)([scalar(1.5), scalar(0.75)], toTf(upstream)).map(fromTf);
+      assertAllClose(found[0], expected.score.gain, { relative: 2e-5 });
+      assertAllClose(found[1], expected.probability.factor, { relative: 2e-5 });
     });
   });
 

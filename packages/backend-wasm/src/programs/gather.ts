@@ -53,7 +53,9 @@ function placesOf(v: VectorEmitter, { call, at }: PlacedTable, indices: readonly
     inside.push(v.op("i32x4.lt_u", index, length));
     flat = axis === 0 ? index : v.op("i32x4.add", v.op("i32x4.mul", flat, length), index);
   }
-  const seen = inside.reduce((all, one) => v.op("v128.and", all, one));
+  const [first, ...others] = inside;
+  // a table of rank 0 has one element, and no index that could miss it
+  const seen = first ? others.reduce((all, one) => v.op("v128.and", all, one), first) : v.ints(-1);
   return { flat: v.op("v128.and", flat, seen), seen };
 }
 
