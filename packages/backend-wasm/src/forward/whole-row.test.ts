@@ -56,6 +56,15 @@ for (const normalizer of ["sparsemax", "entmax15"] as const) {
     );
   }
 
+  test(`${normalizer} over very many keys gives its scratch memory back`, () => {
+    using wasm = createWasmBackend({ threads: 1 });
+    const [short, long] = [100, 60_000].map((keys) => operands({ keys, queries: 3 }));
+    attention(short.query, short.key, short.value, { normalizer, backend: wasm });
+    const before = wasm.bytesInUse;
+    attention(long.query, long.key, long.value, { normalizer, backend: wasm });
+    expect(wasm.bytesInUse).toBe(before);
+  });
+
   test(`${normalizer} gives the threshold, 0 for a row that sees nothing`, () => {
     using wasm = createWasmBackend({ threads: 1 });
     const { query, key, value } = operands({ keys: 130, queries: 30 });

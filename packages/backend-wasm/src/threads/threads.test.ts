@@ -36,6 +36,17 @@ function countingKernel(heap: Heap, threads: Threads): LoadedKernel {
   return threads.load(encode(module, heap), 64);
 }
 
+/** Tasks are single words: where the scratch memory of the thread is that took each. */
+function scratchKernel(heap: Heap, threads: Threads, scratchBytes: number): LoadedKernel {
+  const module = new ModuleBuilder();
+  const f = new FunctionBody(["i32", "i32"]);
+  f.get(f.parameter(0));
+  f.get(f.parameter(1));
+  f.memory("i32.store");
+  addRun(module, "where", module.add(f), 4, true);
+  return threads.load(encode(module, heap), scratchBytes);
+}
+
 /** Main thread and one worker meet at the words behind `tasks`; then the worker goes on with `fate`. */
 function meetingKernel(heap: Heap, threads: Threads, fate: (f: FunctionBody, tasks: Local) => void): LoadedKernel {
   const module = new ModuleBuilder();
@@ -102,6 +113,22 @@ test("every task is taken exactly once, whoever takes it, run after run", async 
     expect(new Set(heap.i32.subarray(tasks / 4, tasks / 4 + 1000))).toEqual(new Set([200]));
   });
 });
+
+test.each([2 ** 10, 2 ** 21])(
+  "each thread has %d bytes of scratch memory to itself; what is much is given back",
+  async (bytes) => {
+    await withThreads({ count: 3 }, (heap, threads) => {
+      const kernel = scratchKernel(heap, threads, bytes);
+      const tasks = heap.allocate(1000 * 4);
+      const before = heap.bytesHeld;
+      kernel.run("where", tasks, 1000, plenty);
+      expect(heap.bytesHeld).toBe(before);
+      const [first, ...others] = new Set(heap.i32.slice(tasks / 4, tasks / 4 + 1000).sort());
+      expect(first).toBeGreaterThan(0);
+      for (const other of others) expect((other - first) % bytes).toBe(0);
+    });
+  },
+);
 
 test("workers see memory that grew after they started", async () => {
   await withThreads({ count: 2 }, (heap, threads) => {

@@ -26,15 +26,33 @@ export interface LoadedKernel {
   dispose(): void;
 }
 
+/** Where the scratch memory of the main thread is, and how far from one thread's to the next one's. */
+interface Scratch {
+  readonly address: number;
+  readonly stride: number;
+}
+
+/** A run that workers take part in. */
+interface TogetherRun {
+  readonly tasks: number;
+  readonly count: number;
+  readonly helpers: number;
+  readonly scratch: Scratch;
+}
+
 type Entry = (tasks: number, count: number, next: number, scratch: number) => void;
 
 /** About 40 µs of one thread, which is what waking another costs. */
 const worthwhileWork = 2 ** 20;
+/** Bytes of scratch memory that each thread keeps at most; kernels take less unless head sizes are in the thousands. What a run needs more, such as the
+ *  scores of whole rows over very many keys, is given back when the run ends. */
+const mostKeptScratch = 2 ** 20;
 /** Reads of the gate before the main thread goes to sleep, some 10 µs. */
 const spins = 2000;
 
 /** The main thread and its workers, which take tasks one by one from a common counter. Workers start with the first run that is large enough and
- *  take part as soon as they are up; nobody waits for them to start. Each thread has one scratch memory for all kernels. */
+ *  take part as soon as they are up; nobody waits for them to start. Each thread has one scratch memory for all kernels, and runs that need more of it
+ *  borrow. */
 export class Threads {
   readonly count: number;
   readonly #heap: Heap;
@@ -80,7 +98,7 @@ export class Threads {
       fovea: { memory: heap.memory },
       Math: Math as object as WebAssembly.ModuleImports,
     });
-    this.#reserve(scratchBytes);
+    if (scratchBytes <= mostKeptScratch) this.#reserve(scratchBytes);
     const address = this.count > 1 ? heap.allocate(bytes.length) : 0;
     if (this.count > 1) heap.u8.set(bytes, address);
     const names = Object.keys(exports);
@@ -88,14 +106,16 @@ export class Threads {
     const kernel = { id: this.#kernels, address, length: bytes.length };
     return {
       run: (name, tasks, count, work, runBytes = scratchBytes) => {
-        this.#reserve(runBytes);
         const entry = exports[name] as Entry;
-        Atomics.store(heap.i32, this.#next / 4, 0);
         if (count > 1 && work >= worthwhileWork) this.#startWorkers();
         const helpers = count > 1 && work >= worthwhileWork ? Math.min(this.helpers, count - 1) : 0;
-        const own = (): void => entry(tasks, count, this.#next, this.#scratch);
-        if (helpers === 0) own();
-        else this.#runTogether(kernel, names.indexOf(name), tasks, count, helpers, own);
+        // any of the workers may be among the helpers, and each finds its scratch memory by its own number
+        this.#withScratch(runBytes, helpers === 0 ? 1 : this.count, (scratch) => {
+          Atomics.store(heap.i32, this.#next / 4, 0);
+          const own = (): void => entry(tasks, count, this.#next, scratch.address);
+          if (helpers === 0) own();
+          else this.#runTogether(kernel, names.indexOf(name), { tasks, count, helpers, scratch }, own);
+        });
       },
       call: (name, ...numbers) => (exports[name] as (...numbers: readonly number[]) => void)(...numbers),
       dispose: () => {
@@ -114,9 +134,7 @@ export class Threads {
   #runTogether(
     kernel: { readonly id: number; readonly address: number; readonly length: number },
     entry: number,
-    tasks: number,
-    count: number,
-    helpers: number,
+    { tasks, count, helpers, scratch }: TogetherRun,
     own: () => void,
   ): void {
     const control = this.#control;
@@ -128,8 +146,8 @@ export class Threads {
     control[words.tasks] = tasks;
     control[words.count] = count;
     control[words.next] = this.#next;
-    control[words.scratch] = this.#scratch;
-    control[words.scratchStride] = this.#scratchStride;
+    control[words.scratch] = scratch.address;
+    control[words.scratchStride] = scratch.stride;
     Atomics.and(control, words.gate, ~gateClosed);
     Atomics.add(control, words.job, 1);
     Atomics.notify(control, words.job, helpers);
@@ -190,6 +208,20 @@ export class Threads {
       } catch {
         ended();
       }
+    }
+  }
+
+  /** Runs `use` with `bytes` of scratch memory for each of so many threads: what is kept, or borrowed for this run. */
+  #withScratch(bytes: number, threads: number, use: (scratch: Scratch) => void): void {
+    if (bytes <= this.#scratchStride) {
+      use({ address: this.#scratch, stride: this.#scratchStride });
+      return;
+    }
+    const address = this.#heap.allocate(bytes * threads);
+    try {
+      use({ address, stride: bytes });
+    } finally {
+      this.#heap.free(address);
     }
   }
 
