@@ -8,6 +8,7 @@ import { describeLargeScores } from "./suite/large-scores.ts";
 import { describeLengths } from "./suite/lengths.ts";
 import { describeOnnxCases } from "./suite/onnx-cases.ts";
 import { describeOperands } from "./suite/operands.ts";
+import { describeParts } from "./suite/parts.ts";
 import { describeRandomPrograms } from "./suite/random-programs.ts";
 import { describeResults } from "./suite/results.ts";
 import { createSuite } from "./suite/suite.ts";
@@ -40,6 +41,7 @@ export function describeBackend(
     describeExtremes(suite);
     describeLargeScores(suite);
     describeResults(suite);
+    describeParts(suite);
     describeTables(suite);
     describeRandomPrograms(suite);
     describeErrors(suite);
