@@ -1,7 +1,14 @@
-import { attention, AttentionError, createPlan, type AttentionOptions } from "@fovea/dot-product-attention";
+import {
+  attention,
+  AttentionError,
+  attentionGradients,
+  createPlan,
+  type AttentionOptions,
+} from "@fovea/dot-product-attention";
 import { assertAllClose, randomGenerator, slice, tensor, toArray, transpose, zeros, type Tensor } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { BackendError } from "./backend-error.ts";
+import type { WasmTensor } from "./memory/wasm-tensor.ts";
 import { createWasmBackend, type WasmBackend } from "./wasm-backend.ts";
 
 const random = randomGenerator(3);
@@ -141,4 +148,26 @@ test("a kernel or backend that has been disposed of says so", () => {
   expect(() => backend.compile(plan)).toThrow("this backend has been disposed of");
   expect(() => backend.allocate([1])).toThrow(AttentionError);
   expect(() => backend.upload(query)).toThrow(AttentionError);
+});
+
+test("gradients that run out of memory on the way leave nothing behind", () => {
+  let refused = 0;
+  for (let pages = 40; pages < 120; pages += 4) {
+    using wasm = createWasmBackend({ threads: 1, maximumBytes: pages * 65536 });
+    const [small, large] = [2, 4000].map((tokens) => wasm.upload(zeros([1, 2, tokens, 16])));
+    const run = (x: Tensor): void => {
+      const gradients = attentionGradients(x, x, x, x, { backend: wasm, queryLengths: [1] });
+      for (const name of ["query", "key", "value", "output"] as const) (gradients[name] as WasmTensor).dispose();
+    };
+    run(small);
+    const before = wasm.bytesInUse;
+    try {
+      run(large);
+    } catch (error) {
+      if (!(error instanceof BackendError)) throw error;
+      refused += 1;
+    }
+    expect(wasm.bytesInUse).toBe(before);
+  }
+  expect(refused).toBeGreaterThan(1);
 });

@@ -6,6 +6,7 @@ import { checkDifferentiable } from "./checks/check-differentiable.ts";
 import { checkOutputGradient } from "./checks/check-output-gradient.ts";
 import type { AttentionOptions } from "./options.ts";
 import { prepareCall } from "./prepare-call.ts";
+import { releaseUnused } from "./release-unused.ts";
 import { referenceBackend } from "./reference/reference-backend.ts";
 
 export interface AttentionGradients<T extends Operand = Tensor> extends Gradients<T> {
@@ -45,31 +46,34 @@ export function attentionGradients(
   const prepared = prepareCall(query, newKey, newValue, options, backend);
   const { plan, sizes, pastKeys, declaredTables } = prepared;
   const call = { ...prepared.call, backwardFollows: true };
-  checkDifferentiable(plan);
-  checkOutputGradient(outputGradient, sizes);
-  const kernel = backend.compile(plan);
-  const forward = kernel.forward(call);
-  const gradients = kernel.backward(call, forward, outputGradient);
-  /** Gradients of the past and of what follows; the whole, which nobody will see, is let go of. */
-  const cut = (whole: Tensor): readonly [past: Tensor, fresh: Tensor] => {
-    const parts = [backend.sliceKeys(whole, 0, pastKeys), backend.sliceKeys(whole, pastKeys, sizes.keys)] as const;
-    (whole as { readonly dispose?: () => void }).dispose?.();
-    return parts;
-  };
-  const [pastKey, key] = options.past ? cut(gradients.key) : [null, gradients.key];
-  const [pastValue, value] = options.past ? cut(gradients.value) : [null, gradients.value];
-  return {
-    query: gradients.query,
-    key,
-    value,
-    past: pastKey && pastValue && { key: pastKey, value: pastValue },
-    tables: {
-      score: withUnused(gradients.tables.score, declaredTables.score),
-      probability: withUnused(gradients.tables.probability, declaredTables.probability),
-    },
-    sinks: gradients.sinks,
-    output: forward.output,
-  };
+  return releaseUnused((made) => {
+    made(prepared.made);
+    checkDifferentiable(plan);
+    checkOutputGradient(outputGradient, sizes);
+    const kernel = backend.compile(plan);
+    const forward = made(kernel.forward(call));
+    const gradients = kernel.backward(call, forward, outputGradient);
+    made({ query: gradients.query, key: gradients.key, value: gradients.value });
+    /** Gradients of the past and of what follows. */
+    const cut = (whole: Tensor): readonly [past: Tensor, fresh: Tensor] => [
+      made(backend.sliceKeys(whole, 0, pastKeys)),
+      made(backend.sliceKeys(whole, pastKeys, sizes.keys)),
+    ];
+    const [pastKey, key] = options.past ? cut(gradients.key) : [null, gradients.key];
+    const [pastValue, value] = options.past ? cut(gradients.value) : [null, gradients.value];
+    return {
+      query: gradients.query,
+      key,
+      value,
+      past: pastKey && pastValue && { key: pastKey, value: pastValue },
+      tables: {
+        score: withUnused(gradients.tables.score, declaredTables.score),
+        probability: withUnused(gradients.tables.probability, declaredTables.probability),
+      },
+      sinks: gradients.sinks,
+      output: forward.output,
+    };
+  });
 }
 
 /** Adds zeros for the float tables that simplification found to have no influence. */

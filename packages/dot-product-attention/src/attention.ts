@@ -3,6 +3,7 @@ import type { Tensor } from "@fovea/tensor";
 import type { Backend } from "./backend.ts";
 import type { AttentionOptions } from "./options.ts";
 import { prepareCall } from "./prepare-call.ts";
+import { releaseUnused } from "./release-unused.ts";
 import { referenceBackend } from "./reference/reference-backend.ts";
 
 export interface AttentionResult<T extends Operand = Tensor> {
@@ -39,12 +40,15 @@ export function attention<T extends Operand>(
 ): AttentionResult<T>;
 export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): AttentionResult {
   const { backend = referenceBackend, returns = {} } = options;
-  const { plan, call } = prepareCall(query, key, value, options, backend);
-  const { output, logSumExp, rowMaximum, rowTotal } = backend.compile(plan).forward(call);
-  return {
-    output,
-    ...(returns.logSumExp && logSumExp ? { logSumExp } : {}),
-    ...(returns.rowMaximum ? { rowMaximum } : {}),
-    ...(returns.rowTotal && rowTotal ? { rowTotal } : {}),
-  };
+  const { plan, call, made: ofCall } = prepareCall(query, key, value, options, backend);
+  return releaseUnused((made) => {
+    made(ofCall);
+    const { output, logSumExp, rowMaximum, rowTotal } = made(backend.compile(plan).forward(call));
+    return {
+      output,
+      ...(returns.logSumExp && logSumExp ? { logSumExp } : {}),
+      ...(returns.rowMaximum ? { rowMaximum } : {}),
+      ...(returns.rowTotal && rowTotal ? { rowTotal } : {}),
+    };
+  });
 }

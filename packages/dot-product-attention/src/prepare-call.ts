@@ -14,6 +14,7 @@ import { isOptionName } from "./options.ts";
 import type { AttentionOptions } from "./options.ts";
 import { createPlan, keyTypes } from "./plan.ts";
 import type { Normalizer, Plan } from "./plan.ts";
+import { releaseUnused } from "./release-unused.ts";
 
 /** A call whose every part has been checked, with the plan of the kernel that runs it. */
 export interface PreparedCall<T extends Operand = Tensor> {
@@ -21,6 +22,8 @@ export interface PreparedCall<T extends Operand = Tensor> {
   readonly call: Call<T>;
   readonly sizes: Sizes;
   readonly pastKeys: number;
+  /** Operands that were made for this call, the past and what follows it as one; the caller's to dispose of after its last use. */
+  readonly made: readonly T[];
   /** Every table the programs came with; `call.tables` holds those that simplification left. */
   readonly declaredTables: PlanTables;
 }
@@ -100,10 +103,11 @@ export function prepareCall<T extends Operand>(
   const blockMask = chooseBlockMask(masked, options.blockMask, backend.blockSize);
 
   const { past } = options;
+  const made = past ? joinPast(backend, past, newKey, newValue) : null;
   const call = {
     query,
-    key: past ? backend.concatenateKeys([past.key, newKey]) : newKey,
-    value: past ? backend.concatenateKeys([past.value, newValue]) : newValue,
+    key: made?.key ?? newKey,
+    value: made?.value ?? newValue,
     scale,
     queryOffsets,
     queryLengths,
@@ -119,7 +123,20 @@ export function prepareCall<T extends Operand>(
     mask: tables.mask.declared,
     probability: tables.probability.declared,
   };
-  return { plan, call, sizes, pastKeys, declaredTables };
+  return { plan, call, sizes, pastKeys, made: made ? [made.key, made.value] : [], declaredTables };
+}
+
+/** Past keys and values and the new ones, each as one operand: both or none. */
+function joinPast<T extends Operand>(
+  backend: Backend<T>,
+  past: { readonly key: T; readonly value: T },
+  newKey: T,
+  newValue: T,
+): { readonly key: T; readonly value: T } {
+  return releaseUnused((made) => ({
+    key: made(backend.concatenateKeys([past.key, newKey])),
+    value: made(backend.concatenateKeys([past.value, newValue])),
+  }));
 }
 
 /** Only null and undefined are no program: 0, false and "" are slips. */
