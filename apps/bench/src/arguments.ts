@@ -18,7 +18,7 @@ export function parseArguments(argv: readonly string[], ids: readonly string[]):
   return createCommand({
     name: "npm run bench --",
     about: "Times Fovea beside what a user would pick instead, in one run on this machine.",
-    more: `Rows: ${ids.join(", ")}\n\nA full run of all rows also writes the table and charts of apps/bench/README.md.`,
+    more: `Rows: ${ids.join(", ")}\n\nA full run of all rows also writes the table and charts of apps/bench/README.md.\n--browser (with --quick or alone) times a few rows beside onnxruntime-web in a Chromium instead.`,
     examples: ["npm run bench -- --quick", "npm run bench -- --only full-1024,decode-8192 --json report.json"],
   })
     .option("--quick", "three minutes: fewer repetitions, slow libraries left out, no charts", false)
