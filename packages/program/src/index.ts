@@ -1,6 +1,7 @@
 export type { Tables } from "./ir/bind-tables.ts";
 export { bound, createBounder, prepareTables } from "./bound/bound.ts";
 export type { Bounder, Box, PreparedTables } from "./bound/bound.ts";
+export { decidingFloats, scoreDependence } from "./ir/deciding-floats.ts";
 export { compose } from "./write/compose.ts";
 export { createDerivativeEvaluator } from "./derive/derivative-evaluator.ts";
 export type { DerivativeEvaluator, TableAccumulators } from "./derive/derivative-evaluator.ts";

@@ -1,11 +1,19 @@
-import { interpretAll, resultType, type Input, type Program, type Rule, type Rules, type Step } from "@fovea/program";
+import {
+  decidingFloats,
+  interpretAll,
+  resultType,
+  type Input,
+  type Program,
+  type Rule,
+  type Rules,
+  type Step,
+} from "@fovea/program";
 import { type FunctionBody, Local } from "@fovea/wasm-assembler";
 import { ConstantPool } from "../vectors/constant-pool.ts";
 import type { CallLayout, ProgramRole } from "../records/layout.ts";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { narrow } from "../vectors/doubles.ts";
 import { isDoubles, type Lanes } from "../vectors/lanes.ts";
-import { decidingFloats } from "./deciding-floats.ts";
 import { gather } from "./gather.ts";
 import { laneRules, type LaneSources } from "./lane-rules.ts";
 import type { RowScope, VectorProgram } from "./vector-program.ts";

@@ -1,6 +1,5 @@
-import type { Operation, Program } from "@fovea/program";
+import { type Operation, type Program, scoreDependence } from "@fovea/program";
 import type { Callee, FunctionImport, ValueType } from "@fovea/wasm-assembler";
-import { scoreDependence } from "./deciding-floats.ts";
 
 /** Operations that kernels leave to JavaScript where a decision rests on them: only there do they give the reference's result to the last bit. */
 const functions = { exp: "exp", log: "log", tanh: "tanh", sin: "sin", cos: "cos", power: "pow" } as const;

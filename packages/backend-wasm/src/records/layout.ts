@@ -1,5 +1,5 @@
 import type { Plan } from "@fovea/dot-product-attention";
-import { decidingTables } from "../programs/deciding-floats.ts";
+import { decidingTables } from "../programs/deciding-tables.ts";
 import { type MathOperation, mathOperations } from "../programs/math-functions.ts";
 
 /** Plain records in WebAssembly memory that JavaScript writes and kernels read: every field is 4 bytes, an int or a float32. */

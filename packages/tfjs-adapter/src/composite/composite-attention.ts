@@ -1,5 +1,5 @@
 import { prepareCall, referenceBackend, type Call, type Plan } from "@fovea/dot-product-attention";
-import { readValues, type Tensor as PlainTensor } from "@fovea/tensor";
+import { readValues, tensor as plainTensor, type Tensor as PlainTensor } from "@fovea/tensor";
 import {
   add,
   cast,
@@ -21,7 +21,7 @@ import type { GradSaveFunc, Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 import { coreOptions, type CallSpec } from "../call-spec.ts";
 import { finiteOrZero, isFiniteNumber } from "./finite-or-zero.ts";
 import { normalizers, type ScoreRows } from "./normalizers.ts";
-import { backThrough, runProgram, type TensorTables } from "./run-program.ts";
+import { backThrough, runProgram, type ProgramTables, type TensorTables } from "./run-program.ts";
 import { safeSelect } from "./safe-select.ts";
 import { groupRows, scorePairs, type CallTensors, type ScoredPairs } from "./score-pairs.ts";
 
@@ -76,8 +76,14 @@ function prepare(spec: CallSpec, inputs: readonly Tensor[]): Prepared {
     const index = described.indexOf(plain);
     return index === -1 ? upload(plain) : inputs[index];
   };
-  const tablesOf = (tables: Readonly<Record<string, PlainTensor>>): TensorTables =>
-    Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, onDevice(table)]));
+  const onHost = (plain: PlainTensor): PlainTensor => {
+    const index = described.indexOf(plain);
+    return index === -1 ? plain : download(inputs[index]);
+  };
+  const tablesOf = (tables: Readonly<Record<string, PlainTensor>>): ProgramTables => ({
+    tensors: Object.fromEntries(Object.entries(tables).map(([name, table]) => [name, onDevice(table)])),
+    host: (name) => onHost(tables[name]),
+  });
   const { score, mask, probability } = call.tables;
   return {
     plan,
@@ -171,6 +177,11 @@ function describe({ shape, dtype }: Tensor): PlainTensor {
     offset: 0,
     data: new Float32Array(1),
   };
+}
+
+function download(source: Tensor): PlainTensor {
+  const { shape, dtype } = source;
+  return plainTensor(source.dataSync(), { shape, dtype: dtype as PlainTensor["dtype"] });
 }
 
 function upload(plain: PlainTensor): Tensor {

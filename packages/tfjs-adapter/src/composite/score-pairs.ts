@@ -16,7 +16,7 @@ import {
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs-core";
 import { constant } from "./constant.ts";
 import { placeInputs } from "./place-inputs.ts";
-import { runProgram, type TensorTables } from "./run-program.ts";
+import { runProgram, type ProgramTables } from "./run-program.ts";
 import { safeSelect } from "./safe-select.ts";
 
 /** The tensors of one call. */
@@ -24,7 +24,7 @@ export interface CallTensors {
   readonly query: Tensor4D;
   readonly key: Tensor4D;
   readonly value: Tensor4D;
-  readonly tables: { readonly score: TensorTables; readonly mask: TensorTables; readonly probability: TensorTables };
+  readonly tables: Readonly<Record<"score" | "mask" | "probability", ProgramTables>>;
   readonly sinks: Tensor | null;
 }
 
@@ -71,7 +71,7 @@ function visiblePairs(
   plan: Plan,
   { query, key, queryLengths, keyLengths }: Call,
   inputs: Readonly<Record<Input, Tensor>>,
-  tables: TensorTables,
+  tables: ProgramTables,
 ): Tensor | null {
   const [batch, , queries] = query.shape;
   const conditions: Tensor[] = [];
