@@ -14,7 +14,7 @@ import { checkCompile } from "./check-compile.ts";
 import { forwardCall, type ForwardRunner } from "./calls/forward-call.ts";
 import { microRowsOf } from "./products/microkernel.ts";
 import { Heap } from "./memory/heap.ts";
-import { KernelCache } from "./memory/kernel-cache.ts";
+import { KernelCache, mostCachedBytes } from "./memory/kernel-cache.ts";
 import { createWasmOperations } from "./operations/wasm-operations.ts";
 import { orderTasks } from "./records/order-tasks.ts";
 import { decodeModule, forwardModule, planShape } from "./calls/plan-modules.ts";
@@ -63,6 +63,11 @@ export interface WasmBackend extends Backend, Disposable {
   upload(tensor: Tensor): WasmTensor;
 }
 
+/** A compiled kernel, and how many bytes its modules have so far. */
+interface SizedKernel extends Kernel {
+  bytes(): number;
+}
+
 /** Attention in WebAssembly SIMD: kernels are generated from plans at run time, a few KB each, and work on one memory of the backend's own.
  *
  *  Plain tensors are copied in and results out; tensors made by `allocate` and `upload` stay in the memory from call to call, and results live
@@ -79,7 +84,11 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
   const { maximumBytes, workerUrl = null } = options;
   const heap = new Heap({ shared: count > 1, ...(maximumBytes === undefined ? {} : { maximumBytes }) });
   const threads = new Threads(heap, { count, workerUrl, maximumKernels });
-  const kernels = new KernelCache<Kernel>(maximumKernels, (kernel) => kernel.dispose());
+  const kernels = new KernelCache<SizedKernel>(
+    { most: maximumKernels, mostBytes: mostCachedBytes },
+    (kernel) => kernel.bytes(),
+    (kernel) => kernel.dispose(),
+  );
   let compilations = 0;
   let disposed = false;
   const check = (): void => {
@@ -102,7 +111,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     },
   });
 
-  const compile = (plan: Plan): Kernel => {
+  const compile = (plan: Plan): SizedKernel => {
     const shape = planShape(plan, simd);
     // Each of a plan's modules is written and compiled when it is first asked for.
     let forward: LoadedKernel | null = null;
@@ -118,6 +127,7 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     };
     let live = true;
     return {
+      bytes: () => [forward, decode, backward?.loaded].reduce((sum, kernel) => sum + (kernel?.bytes ?? 0), 0),
       forward(call) {
         check();
         if (!live) throw new AttentionError("backend-wasm: this kernel has been disposed of. Compile the plan again.");

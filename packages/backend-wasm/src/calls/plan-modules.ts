@@ -46,7 +46,7 @@ export function planShape(plan: Plan, simd: Simd): PlanShape {
 /** The module whose `run` takes tiles of queries. */
 export function forwardModule(plan: Plan, shape: PlanShape, heap: Heap, simd: Simd): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(shape.layout.functions.map(mathImport));
-  const parts = { ...kernelParts(plan, shape.layout, simd), shape: shape.shape };
+  const parts = { ...kernelParts(plan, shape.layout, simd, module), shape: shape.shape };
   const { normalizer } = plan;
   const forward = isWholeRow(normalizer)
     ? addRowsForward(module, { ...parts, normalizer })
@@ -66,15 +66,16 @@ export function decodeModule(
   if (strip === null || isWholeRow(normalizer))
     throw new RangeError("decodeModule: expected a plan whose `strip` is not null.");
   const module = new ModuleBuilder(layout.functions.map(mathImport));
-  const parts = { ...kernelParts(plan, layout, simd), normalizer, shape: strip };
+  const parts = { ...kernelParts(plan, layout, simd, module), normalizer, shape: strip };
   addRun(module, "decode", addDecode(module, parts), decodeBytes, heap.shared);
   module.add(emitMergePartials(parts), "merge");
   return module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
 }
 
 /** What a plan's kernels are specialised for. */
-function kernelParts(plan: Plan, layout: CallLayout, simd: Simd) {
-  const vectorProgram = (role: ProgramRole) => plan[role] && createVectorProgram(plan[role], layout, role, simd);
+function kernelParts(plan: Plan, layout: CallLayout, simd: Simd, module: ModuleBuilder) {
+  const vectorProgram = (role: ProgramRole) =>
+    plan[role] && createVectorProgram(plan[role], layout, role, simd, module);
   return {
     queryType: storageOf(plan.queryType),
     keyType: storageOf(plan.keyType),

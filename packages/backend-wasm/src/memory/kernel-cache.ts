@@ -1,11 +1,21 @@
-/** At most `most` values by key; the one not used for longest goes first. */
+/** The modules of all cached kernels of one kind take this many bytes; most take 10 KB. */
+export const mostCachedBytes: number = 2 ** 25;
+
+/** Values by key, at most `most` of them and of at most `mostBytes` together, but always one; those not used for longest go first. */
 export class KernelCache<T> {
-  readonly #most: number;
+  readonly #limits: { readonly most: number; readonly mostBytes: number };
+  readonly #bytesOf: (value: T) => number;
   readonly #drop: (value: T) => void;
   readonly #values = new Map<string, T>();
 
-  constructor(most: number, drop: (value: T) => void) {
-    this.#most = most;
+  /** @param bytesOf asked each time that a value is added, so that values may grow */
+  constructor(
+    limits: { readonly most: number; readonly mostBytes: number },
+    bytesOf: (value: T) => number,
+    drop: (value: T) => void,
+  ) {
+    this.#limits = limits;
+    this.#bytesOf = bytesOf;
     this.#drop = drop;
   }
 
@@ -23,8 +33,12 @@ export class KernelCache<T> {
     }
     const made = make();
     this.#values.set(key, made);
-    if (this.#values.size > this.#most) {
-      const [oldest, value] = this.#values.entries().next().value as [string, T];
+    let bytes = 0;
+    for (const value of this.#values.values()) bytes += this.#bytesOf(value);
+    for (const [oldest, value] of this.#values) {
+      const fits = this.#values.size <= this.#limits.most && bytes <= this.#limits.mostBytes;
+      if (fits || value === made) break;
+      bytes -= this.#bytesOf(value);
       this.#values.delete(oldest);
       this.#drop(value);
     }

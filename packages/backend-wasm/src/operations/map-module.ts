@@ -15,7 +15,7 @@ import type { Simd } from "../vectors/simd.ts";
 export function mapModule(program: Program, heap: Heap, simd: Simd): Uint8Array<ArrayBuffer> {
   const layout = callLayout({ score: program, mask: null, probability: null });
   const module = new ModuleBuilder(layout.functions.map(mathImport));
-  const vector = createVectorProgram(program, layout, "score", simd);
+  const vector = createVectorProgram(program, layout, "score", simd, module);
   const f = new FunctionBody(["i32", "i32", "i32"]);
   const [source, target, columns] = [0, 1, 2].map((index) => f.parameter(index));
   const v = new VectorEmitter(f, simd);

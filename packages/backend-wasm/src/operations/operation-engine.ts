@@ -1,7 +1,7 @@
 import { isContiguous, type Tensor } from "@fovea/tensor";
 import { programKey, type Program } from "@fovea/program";
 import type { Heap } from "../memory/heap.ts";
-import { KernelCache } from "../memory/kernel-cache.ts";
+import { KernelCache, mostCachedBytes } from "../memory/kernel-cache.ts";
 import { Borrowed } from "../memory/operand.ts";
 import type { LoadedKernel, Threads } from "../threads/threads.ts";
 import { mapModule } from "./map-module.ts";
@@ -38,7 +38,11 @@ export class OperationEngine {
 
   constructor(host: OperationsHost) {
     this.#host = host;
-    this.#programs = new KernelCache(host.maximumKernels, (kernel) => kernel.dispose());
+    this.#programs = new KernelCache(
+      { most: host.maximumKernels, mostBytes: mostCachedBytes },
+      (kernel) => kernel.bytes,
+      (kernel) => kernel.dispose(),
+    );
     this.shape = productShape(host.simd);
   }
 

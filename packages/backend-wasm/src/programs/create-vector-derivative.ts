@@ -1,5 +1,5 @@
 import { derive, type Program } from "@fovea/program";
-import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import type { FunctionBody, Local, ModuleBuilder } from "@fovea/wasm-assembler";
 import { createVectorInstructions } from "./create-vector-program.ts";
 import type { CallLayout, ProgramRole } from "../records/layout.ts";
 import type { RowScope } from "./vector-program.ts";
@@ -37,11 +37,12 @@ export function createVectorDerivative(
   layout: CallLayout,
   role: ProgramRole,
   simd: Simd,
+  module: ModuleBuilder,
 ): VectorDerivative {
   const { program, score, tables } = derive(source);
   const wanted = [program.result, ...(score === null ? [] : [score])];
   for (const { indices, gradient } of tables) wanted.push(...indices, gradient);
-  const instructions = createVectorInstructions(program, wanted, layout, role, simd);
+  const instructions = createVectorInstructions(program, wanted, layout, role, simd, module);
   const isOne = (position: number): boolean => {
     const instruction = program.instructions[position];
     return instruction.op === "constant" && "value" in instruction && instruction.value === 1;

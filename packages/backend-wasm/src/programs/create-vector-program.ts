@@ -8,25 +8,28 @@ import {
   type Rules,
   type Step,
 } from "@fovea/program";
-import { type FunctionBody, Local } from "@fovea/wasm-assembler";
+import { type FunctionBody, Local, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { ConstantPool } from "../vectors/constant-pool.ts";
 import type { CallLayout, ProgramRole } from "../records/layout.ts";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { narrow } from "../vectors/doubles.ts";
 import { isDoubles, type Lanes } from "../vectors/lanes.ts";
 import { gather } from "./gather.ts";
+import { hasManyLong, LongOperations } from "./long-operations.ts";
 import { laneRules, type LaneSources } from "./lane-rules.ts";
 import type { RowScope, VectorProgram } from "./vector-program.ts";
 import type { Simd } from "../vectors/simd.ts";
 
-/** Makes a program ready for four keys at a time. Instructions that read neither score nor key are computed once a row. */
+/** Makes a program ready for four keys at a time. Instructions that read neither score nor key are computed once a row.
+ *  @param module gets the functions that the program calls */
 export function createVectorProgram(
   program: Program,
   layout: CallLayout,
   role: ProgramRole,
   simd: Simd,
+  module: ModuleBuilder,
 ): VectorProgram {
-  const instructions = createVectorInstructions(program, [program.result], layout, role, simd);
+  const instructions = createVectorInstructions(program, [program.result], layout, role, simd, module);
   return {
     type: resultType(program),
     emitRow: instructions.emitRow,
@@ -52,11 +55,13 @@ export function createVectorInstructions(
   layout: CallLayout,
   role: ProgramRole,
   simd: Simd,
+  module: ModuleBuilder,
 ): VectorInstructions {
   const perPair = pairPositions(program);
   const dying = lastUses(program, perPair, wanted);
   const advances = keyOffsets(program, perPair);
   const deciding = decidingFloats(program);
+  const called = hasManyLong(program.instructions) ? new LongOperations(module, simd) : null;
   const values = new Map<number, Lanes>();
   let scope: RowScope | null = null;
   const inScope = (): RowScope => {
@@ -82,7 +87,7 @@ export function createVectorInstructions(
         return step.type === "bool" ? v.op("i32x4.ne", found as Local, v.ints(0)) : found;
       },
     };
-    const rules = stage(emitter, laneRules(emitter, sources, deciding, layout.functions), {
+    const rules = stage(emitter, laneRules(emitter, sources, deciding, layout.functions, called), {
       perPair,
       dying,
       pairs,

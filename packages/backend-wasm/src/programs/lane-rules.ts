@@ -5,6 +5,7 @@ import { fourDoubles, narrow, widen } from "../vectors/doubles.ts";
 import { isDoubles, type Lanes } from "../vectors/lanes.ts";
 import type { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { exactRules } from "./exact-rules.ts";
+import { isLong, type LongOperations } from "./long-operations.ts";
 import type { MathOperation } from "./math-functions.ts";
 import { vectorRules, type VectorSources } from "./vector-rules.ts";
 
@@ -21,12 +22,14 @@ export interface LaneSources extends Pick<VectorSources, "input"> {
 
 /** What every operation of a program means for four pairs at once: floats that a decision rests on as float64, all others as float32.
  *  @param deciding from `decidingFloats`
- *  @param functions what the module imports */
+ *  @param functions what the module imports
+ *  @param called where long operations are functions of the module; null: they are written out */
 export function laneRules(
   v: VectorEmitter,
   sources: LaneSources,
   deciding: readonly boolean[],
   functions: readonly MathOperation[],
+  called: LongOperations | null,
 ): Rules<Lanes> {
   const single = (lanes: Lanes): Local => (isDoubles(lanes) ? narrow(v, lanes) : lanes);
   const exact = exactRules(v, functions);
@@ -43,9 +46,10 @@ export function laneRules(
   const either =
     (op: Operation): Rule<Lanes> =>
     (step, ...args) => {
-      if (!isExact(step, args)) return plain[op](step, ...args.map(single));
-      if (op in exact) return exact[op as keyof typeof exact](step, ...args);
-      return widen(v, plain[op](step, ...args.map(single)));
+      if (isExact(step, args) && op in exact) return exact[op as keyof typeof exact](step, ...args);
+      const singles = args.map(single);
+      const value = called && isLong(op) ? called.call(v, op, step, singles) : plain[op](step, ...singles);
+      return isExact(step, args) ? widen(v, value) : value;
     };
   const names = Object.keys(operations) as Operation[];
   return {

@@ -16,6 +16,8 @@ export interface ThreadOptions {
 
 /** A kernel's module on every thread. */
 export interface LoadedKernel {
+  /** Of its module. */
+  readonly bytes: number;
   /** Takes tasks `0 … count - 1` at address `tasks` through the module's export `entry(tasks, count, next, scratch)`.
    *  @param work multiplications, roughly: a little of it is done by the main thread alone
    *  @param scratchBytes what this run needs of each thread's scratch memory; default what the kernel was loaded with
@@ -91,21 +93,19 @@ export class Threads {
   }
 
   /** @param scratchBytes what the module needs of each thread's scratch memory
-   *  @throws {BackendError} when memory runs out */
+   *  @throws {BackendError} when memory runs out, or the module is too large */
   load(bytes: Uint8Array<ArrayBuffer>, scratchBytes: number): LoadedKernel {
     const heap = this.#heap;
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      fovea: { memory: heap.memory },
-      Math: Math as object as WebAssembly.ModuleImports,
-    });
-    if (scratchBytes <= mostKeptScratch) this.#reserve(scratchBytes);
+    const exports = compile(bytes, heap.memory);
     const address = this.count > 1 ? heap.allocate(bytes.length) : 0;
     if (this.count > 1) heap.u8.set(bytes, address);
     const names = Object.keys(exports);
     this.#kernels += 1;
     const kernel = { id: this.#kernels, address, length: bytes.length };
     return {
+      bytes: bytes.length,
       run: (name, tasks, count, work, runBytes = scratchBytes) => {
+        if (count === 0) return;
         const entry = exports[name] as Entry;
         if (count > 1 && work >= worthwhileWork) this.#startWorkers();
         const helpers = count > 1 && work >= worthwhileWork ? Math.min(this.helpers, count - 1) : 0;
@@ -231,6 +231,27 @@ export class Threads {
     if (this.#scratch !== 0) this.#heap.free(this.#scratch);
     this.#scratch = scratch;
     this.#scratchStride = bytes;
+  }
+}
+
+/** Engines take functions of up to about 7 MB; long before that, they take long. */
+const mostKernelBytes = 2 ** 22;
+
+/** @throws {BackendError} for a module that is too large, or that the engine does not take */
+function compile(bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): WebAssembly.Exports {
+  const advice = "Use a program with fewer instructions, or the reference backend.";
+  if (bytes.length > mostKernelBytes) {
+    throw new BackendError(
+      `backend-wasm: expected a kernel of at most ${mostKernelBytes} bytes, got one of ${bytes.length}. ${advice}`,
+    );
+  }
+  try {
+    const imports = { fovea: { memory }, Math: Math as object as WebAssembly.ModuleImports };
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports;
+  } catch (cause) {
+    throw new BackendError(`backend-wasm: the engine does not take a kernel of ${bytes.length} bytes. ${advice}`, {
+      cause,
+    });
   }
 }
 
