@@ -56,7 +56,7 @@ export interface WasmBackend extends Backend, Disposable {
   /** Bytes the memory takes, and those of them in use. */
   readonly bytes: number;
   readonly bytesInUse: number;
-  /** A tensor in the backend's memory, its numbers undefined until written: kernels read and write it without a copy. The caller's to dispose of,
+  /** A tensor of zeros in the backend's memory: kernels read and write it without a copy. The caller's to dispose of,
    *  also within a scope. */
   allocate(shape: readonly number[], dtype?: DType): WasmTensor;
   /** A copy of a tensor in the backend's memory, the caller's as well; of a quantized one with its scales. */
@@ -67,6 +67,9 @@ export interface WasmBackend extends Backend, Disposable {
 interface SizedKernel extends Kernel {
   bytes(): number;
 }
+
+/** The threads of backends that nobody holds any more, though nobody disposed of them. */
+const abandoned = new FinalizationRegistry<Threads>((threads) => threads.dispose());
 
 /** Attention in WebAssembly SIMD: kernels are generated from plans at run time, a few KB each, and work on one memory of the backend's own.
  *
@@ -162,14 +165,21 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
       },
     };
   };
+  /** Of what was computed, nothing stays where the next user of the memory might find it. */
+  const scrub = (): void => {
+    heap.scrub();
+    threads.scrub();
+  };
   const dispose = (): void => {
+    if (disposed) return;
     disposed = true;
     kernels.clear();
     operations.dispose();
     threads.dispose();
+    scrub();
   };
 
-  return {
+  const backend: WasmBackend = {
     name: "wasm",
     // eight groups of rows: lower ones leave less of a window's edges to ask the mask about, and several share what is packed
     blockSize: { query: 8 * microRowsOf(simd), key: 32 },
@@ -198,14 +208,14 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     },
     allocate(shape, dtype = "float32") {
       check();
-      return takeFromScope(heap, allocateTensor(heap, shape, dtype));
+      return takeFromScope(heap, allocateTensor(heap, shape, dtype, { zeros: true, disposed: scrub }));
     },
     upload(source) {
       check();
-      const made = takeFromScope(heap, uploadTensor(heap, source));
+      const made = takeFromScope(heap, uploadTensor(heap, source, { disposed: scrub }));
       if (!isQuantized(source)) return made;
       try {
-        return withScales(made, takeFromScope(heap, uploadTensor(heap, source.scales)));
+        return withScales(made, takeFromScope(heap, uploadTensor(heap, source.scales, { disposed: scrub })));
       } catch (error) {
         made.dispose();
         throw error;
@@ -219,4 +229,6 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
     dispose,
     [Symbol.dispose]: dispose,
   };
+  abandoned.register(backend, threads);
+  return backend;
 }

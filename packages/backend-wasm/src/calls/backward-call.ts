@@ -55,7 +55,9 @@ export function backwardCall(
     const output = place(heap, borrowed, inFloat32(forward.output));
     const upstream = place(heap, borrowed, inFloat32(outputGradient));
     for (const operand of [call.query, call.key, call.value]) {
-      results.push(allocateTensor(heap, operand.shape, "float32", resident ? axisOrder(operand) : undefined));
+      results.push(
+        allocateTensor(heap, operand.shape, "float32", { order: resident ? axisOrder(operand) : undefined }),
+      );
     }
     const [queryGradient, keyGradient, valueGradient] = results.map(placeResult);
     const record = writeCallRecord(heap, borrowed, module.layout, call);

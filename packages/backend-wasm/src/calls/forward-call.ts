@@ -46,7 +46,7 @@ export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: F
     const tiles = writeRunLists(heap, borrowed, call, plan.mask !== null);
     const decodes = isDecode(shapes, call, tiles);
     const order = resident && !decodes ? axisOrder(call.query) : undefined;
-    const output = allocateTensor(heap, [batch, heads, queries, plan.valueDim], "float32", order);
+    const output = allocateTensor(heap, [batch, heads, queries, plan.valueDim], "float32", { order });
     results.push(output);
 
     const units = scoreUnits(plan, call.scale);

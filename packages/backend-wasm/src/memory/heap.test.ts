@@ -73,6 +73,31 @@ test("what does not fit is refused with nothing changed", () => {
   expect(heap.allocate(3 * page - readAhead - 64)).toBe(block);
 });
 
+test("what was freed is overwritten by scrub, and where a block of zeros is asked for; what is held is not", () => {
+  const heap = new Heap();
+  const [first, second] = [heap.allocate(960), heap.allocate(960)];
+  for (const block of [first, second]) heap.u8.fill(7, block, block + 960);
+  heap.free(first);
+  const reused = heap.allocate(100);
+  expect([reused, heap.u8[reused], heap.u8[reused + 500]]).toEqual([first, 7, 7]);
+  heap.scrub();
+  // the block that was given out again is its holder's
+  expect([heap.u8[reused], heap.u8[reused + 500], heap.u8[second]]).toEqual([7, 0, 7]);
+  heap.free(second);
+  const zeros = heap.allocateZeros(900);
+  expect([zeros, heap.u8.subarray(zeros, zeros + 900).some((byte) => byte !== 0)]).toEqual([reused + 192, false]);
+});
+
+test("of however many blocks that were freed, nothing is left after scrub", () => {
+  const heap = new Heap();
+  const blocks = Array.from({ length: 1000 }, () => heap.allocate(8));
+  for (const block of blocks) heap.u8.fill(7, block, block + 8);
+  const kept = blocks.filter((_, index) => index % 3 === 0);
+  for (const [index, block] of blocks.entries()) if (index % 3 !== 0) heap.free(block);
+  heap.scrub();
+  expect(heap.u8.reduce((sum, byte) => sum + byte, 0)).toBe(kept.length * 8 * 7);
+});
+
 test("freeing twice, or what is no block, is refused", () => {
   const heap = new Heap();
   const block = heap.allocate(4);

@@ -13,6 +13,9 @@ export const readAhead = 2048;
 /** Growing takes at most 16 MiB more than was asked for. */
 const mostSparePages = 256;
 
+/** Freed ranges that are remembered one by one. */
+const mostRanges = 256;
+
 interface Range {
   readonly start: number;
   readonly end: number;
@@ -75,6 +78,8 @@ export class Heap {
   readonly shared: boolean;
   readonly #held = new Map<number, number>();
   #free: Range[] = [];
+  /** Where something may still stand that nobody holds any more. */
+  #left: Range[] = [];
   #views: Views;
 
   constructor(options: HeapOptions = {}) {
@@ -142,11 +147,41 @@ export class Heap {
     return start;
   }
 
+  /** A block as `allocate` gives, with zeros in it. Memory that was never used is not touched: it costs nothing until it is. */
+  allocateZeros(bytes: number): number {
+    const address = this.allocate(bytes);
+    const block = { start: address, end: address + (this.#held.get(address) as number) };
+    for (const range of this.#left) this.#clear(range, block);
+    return address;
+  }
+
+  /** Overwrites what stands in free memory with zeros. Work: the bytes that were freed since the last time, once each. */
+  scrub(): void {
+    for (const range of this.#left) for (const free of this.#free) this.#clear(range, free);
+    this.#left = [];
+  }
+
+  /** Zeros where two ranges overlap. */
+  #clear(a: Range, b: Range): void {
+    const [start, end] = [Math.max(a.start, b.start), Math.min(a.end, b.end)];
+    if (start < end) this.u8.fill(0, start, end);
+  }
+
+  /** Remembers a freed range until the next `scrub`; of many, the one that spans all: what is free in it is cleared, used before or not. */
+  #leave(range: Range): void {
+    this.#left.push(range);
+    if (this.#left.length <= mostRanges) return;
+    const start = this.#left.reduce((least, one) => Math.min(least, one.start), Infinity);
+    const end = this.#left.reduce((most, one) => Math.max(most, one.end), 0);
+    this.#left = [{ start, end }];
+  }
+
   /** Gives a block back. Freeing twice or an address that is no block's start is refused. */
   free(address: number): void {
     const size = this.#held.get(address);
     if (size === undefined) throw new BackendError(`Heap.free: no block starts at ${address}. Was it freed before?`);
     this.#held.delete(address);
+    this.#leave({ start: address, end: address + size });
     let start = address;
     let end = address + size;
     let index = this.#free.findIndex((range) => range.start > address);

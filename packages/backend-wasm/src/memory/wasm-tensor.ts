@@ -20,6 +20,14 @@ export interface WasmTensor extends Tensor, Disposable {
   dispose(): void;
 }
 
+/** What is due to a tensor that a caller of the backend asked for. */
+export interface OwnTensor {
+  /** Zeros stand in it; default whatever was there. */
+  readonly zeros?: boolean;
+  /** Called when it has been disposed of. */
+  readonly disposed?: () => void;
+}
+
 const views = {
   float32: { bytes: 4, of: (heap: Heap): TensorData => heap.f32 },
   int32: { bytes: 4, of: (heap: Heap): TensorData => heap.i32 },
@@ -32,8 +40,8 @@ const views = {
 
 /** A copy of a tensor, float64 excepted.
  *  @throws {DTypeError | BackendError} as `allocateTensor` does */
-export function uploadTensor(heap: Heap, source: Tensor): WasmTensor {
-  const target = allocateTensor(heap, source.shape, source.dtype);
+export function uploadTensor(heap: Heap, source: Tensor, own: OwnTensor = {}): WasmTensor {
+  const target = allocateTensor(heap, source.shape, source.dtype, own);
   try {
     const { data } = source;
     // 16-bit floats are copied as the bits they are.
@@ -68,15 +76,15 @@ export function withScales(multiples: WasmTensor, scales: WasmTensor): WasmTenso
   });
 }
 
-/** Allocates a tensor; its numbers are undefined until written.
- *  @param order axes as they lie in the memory, the outermost first; default as they are
+/** Allocates a tensor; its numbers are undefined until written, unless `zeros`.
+ *  @param options.order axes as they lie in the memory, the outermost first; default as they are
  *  @throws {DTypeError} for float64, which kernels do not compute in
  *  @throws {BackendError} when memory runs out */
 export function allocateTensor(
   heap: Heap,
   shape: readonly number[],
   dtype: DType,
-  order?: readonly number[],
+  { order, zeros = false, disposed }: OwnTensor & { readonly order?: readonly number[] | undefined } = {},
 ): WasmTensor {
   if (dtype === "float64") {
     throw new DTypeError(
@@ -94,11 +102,13 @@ export function allocateTensor(
     strides[axis] = size;
     size *= shape[axis];
   }
-  const address = heap.allocate(size * view.bytes);
+  const address = zeros ? heap.allocateZeros(size * view.bytes) : heap.allocate(size * view.bytes);
   let live = true;
   const dispose = (): void => {
-    if (live) heap.free(address);
+    if (!live) return;
     live = false;
+    heap.free(address);
+    disposed?.();
   };
   const made: WasmTensor = Object.freeze({
     dtype,

@@ -18,20 +18,25 @@ function canGrow(): boolean {
   }
 }
 
+/** What is given back is overwritten, and so committed: nothing larger than this together may be taken only to be given back. */
+const lastBytes = 2 ** 24;
+
 export interface Blocks {
+  /** Of the memory as it is. */
+  readonly bytes: number;
   allocate(bytes: number): number;
   free(block: number): void;
 }
 
 /** Takes every block below `address`, a multiple of 64, so that what is allocated next lies there or above, none of it held up by a hole. Untouched memory
  *  is not committed, so this costs little.
- *  @returns gives the blocks back */
-export function fillBelow(address: number, { allocate, free }: Blocks): () => void {
+ *  @returns gives 16 MiB of it back, at the end */
+export function fillBelow(address: number, blocks: Blocks): () => void {
   const held: number[] = [];
   const take = (bytes: number): boolean => {
     let block: number;
     try {
-      block = allocate(bytes);
+      block = blocks.allocate(bytes);
     } catch (error) {
       if (error instanceof BackendError) return false;
       throw error;
@@ -39,18 +44,21 @@ export function fillBelow(address: number, { allocate, free }: Blocks): () => vo
     // a block ends with 64 bytes to spare
     const below = block + bytes + 64 <= address;
     if (below) held.push(block);
-    else free(block);
+    else blocks.free(block);
     return below;
   };
-  for (let bytes = 2 ** 30; bytes >= 64; bytes /= 2) while (take(bytes));
+  // one that certainly fits, since growing memory by little many times takes long
+  take(address - blocks.bytes - lastBytes);
+  for (let bytes = lastBytes / 2; bytes >= 64; bytes /= 2) while (take(bytes));
   while (take(0));
-  return () => held.forEach(free);
+  return () => held.splice(1).forEach((block) => blocks.free(block));
 }
 
 /** Fills a backend's memory below `address`; see `fillBelow`. */
 export function fillBackend(backend: WasmBackend, address: number): () => void {
   const blocks = new Map<number, { dispose(): void }>();
   return fillBelow(address, {
+    bytes: backend.bytes,
     allocate(bytes) {
       const block = backend.allocate([bytes], "uint8");
       blocks.set(block.address, block);

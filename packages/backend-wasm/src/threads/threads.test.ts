@@ -143,7 +143,7 @@ test("workers see memory that grew after they started", async () => {
 
 test.skipIf(!canReachHighMemory)("kernels, tasks and the counter may lie beyond 2 GiB", async () => {
   const heap = new Heap({ shared: true });
-  fillBelow(twoGiB, { allocate: (bytes) => heap.allocate(bytes), free: (block) => heap.free(block) });
+  fillBelow(twoGiB, heap);
   const threads = new Threads(heap, { count: 2 });
   await threads.start();
   meet(
@@ -209,6 +209,27 @@ test("workers that cannot start leave the main thread to do the work, and that i
   warn.mockRestore();
 });
 
+test("a backend that nobody holds any more ends its workers", () => {
+  const index = new URL("../index.ts", import.meta.url).href;
+  const program = `
+    const { Worker } = await import("node:worker_threads");
+    const { createWasmBackend } = await import(${JSON.stringify(index)});
+    let ended = 0;
+    const terminate = Worker.prototype.terminate;
+    Worker.prototype.terminate = function () { ended += 1; return terminate.call(this); };
+    await (async () => {
+      const backend = createWasmBackend({ threads: 3 });
+      await backend.startThreads();
+      console.log(backend.threads);
+    })();
+    for (let turn = 0; turn < 200 && ended < 2; turn++) {
+      gc();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    console.log(ended);`;
+  expect(runProgram(program, ["--expose-gc"])).toBe("3\n2\n");
+});
+
 test("a process ends by itself while its workers sleep, disposed of or not", () => {
   const index = new URL("../index.ts", import.meta.url).href;
   const program = `
@@ -218,10 +239,15 @@ test("a process ends by itself while its workers sleep, disposed of or not", () 
     await Promise.all([kept.startThreads(), ended.startThreads()]);
     ended.dispose();
     console.log(kept.threads, ended.threads);`;
-  const args = ["--input-type=module", "--eval", program];
+  expect(runProgram(program)).toBe("2 1\n");
+});
+
+/** What a program prints, run by a process of its own. */
+function runProgram(program: string, flags: readonly string[] = []): string | undefined {
+  const args = [...flags, "--input-type=module", "--eval", program];
   const node = nodeModule<{ execPath: string }>("node:process")?.execPath;
   const children = nodeModule<{ execFileSync(file?: string, args?: string[], options?: object): string }>(
     "node:child_process",
   );
-  expect(children?.execFileSync(node, args, { encoding: "utf8", timeout: 20_000 })).toBe("2 1\n");
-});
+  return children?.execFileSync(node, args, { encoding: "utf8", timeout: 40_000 });
+}

@@ -69,6 +69,8 @@ export class Threads {
   #kernels = 0;
   #scratch = 0;
   #scratchStride = 0;
+  /** Bytes of each thread's scratch memory that kernels may have written since `scrub`. */
+  #scratchUsed = 0;
 
   constructor(heap: Heap, { count, workerUrl = null, maximumKernels = 64, patience = 10_000 }: ThreadOptions) {
     this.count = count;
@@ -97,6 +99,7 @@ export class Threads {
   load(bytes: Uint8Array<ArrayBuffer>, scratchBytes: number): LoadedKernel {
     const heap = this.#heap;
     const exports = compile(bytes, heap.memory);
+    if (scratchBytes <= mostKeptScratch) this.#reserve(scratchBytes);
     const address = this.count > 1 ? heap.allocate(bytes.length) : 0;
     if (this.count > 1) heap.u8.set(bytes, address);
     const names = Object.keys(exports);
@@ -122,6 +125,17 @@ export class Threads {
         if (this.count > 1) heap.free(address);
       },
     };
+  }
+
+  /** Overwrites what kernels left in scratch memory with zeros. */
+  scrub(): void {
+    if (this.#scratchUsed === 0) return;
+    const { u8 } = this.#heap;
+    for (let thread = 0; thread < this.count; thread++) {
+      const start = this.#scratch + thread * this.#scratchStride;
+      u8.fill(0, start, start + this.#scratchUsed);
+    }
+    this.#scratchUsed = 0;
   }
 
   /** Ends the workers. What runs afterwards runs on the main thread. */
@@ -214,6 +228,7 @@ export class Threads {
   /** Runs `use` with `bytes` of scratch memory for each of so many threads: what is kept, or borrowed for this run. */
   #withScratch(bytes: number, threads: number, use: (scratch: Scratch) => void): void {
     if (bytes <= this.#scratchStride) {
+      this.#scratchUsed = Math.max(this.#scratchUsed, bytes);
       use({ address: this.#scratch, stride: this.#scratchStride });
       return;
     }
