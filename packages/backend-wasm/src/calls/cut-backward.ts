@@ -59,8 +59,9 @@ export function cutBackward(
         }
       }
       for (const [chunk, share] of split(tiles, most).entries()) {
-        const firstKey = Math.min(...share.map((tile) => tile.firstKey)) & -8;
-        const endKey = (Math.max(...share.map((tile) => tile.endKey)) + 7) & -8;
+        // one by one: a call takes some 100,000 arguments at most, and blocks of one query make more tiles than that
+        const firstKey = share.reduce((least, tile) => Math.min(least, tile.firstKey), Infinity) & -8;
+        const endKey = (share.reduce((largest, tile) => Math.max(largest, tile.endKey), 0) + 7) & -8;
         chunks.push({ batch: b, keyHead, chunk, tiles: share, firstKey, endKey });
       }
     }
