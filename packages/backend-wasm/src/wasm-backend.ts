@@ -6,7 +6,8 @@ import {
   type Kernel,
   type Plan,
 } from "@fovea/dot-product-attention";
-import { concatenateRows, isQuantized, sliceRows, type DType, type Tensor } from "@fovea/tensor";
+import { checkOptions, concatenateRows, isQuantized, sliceRows } from "@fovea/tensor";
+import type { DType, OptionNames, Tensor } from "@fovea/tensor";
 import { backwardCall } from "./calls/backward-call.ts";
 import { type BackwardModule, backwardModule } from "./calls/backward-module.ts";
 import { BackendError } from "./backend-error.ts";
@@ -41,6 +42,15 @@ export interface WasmBackendOptions {
    *  `@fovea/backend-wasm/worker`. */
   readonly workerUrl?: string | URL;
 }
+
+const optionNames: OptionNames<WasmBackendOptions> = {
+  maximumBytes: true,
+  maximumKernels: true,
+  relaxedSimd: true,
+  wideVectors: true,
+  threads: true,
+  workerUrl: true,
+};
 
 export interface WasmBackend extends Backend, Disposable {
   readonly operations: BlockOperations;
@@ -77,6 +87,10 @@ const abandoned = new FinalizationRegistry<Threads>((threads) => threads.dispose
  *  where the query lives. Everything is computed in float32.
  *  @throws {BackendError} where WebAssembly SIMD may not be compiled (strict CSP without 'wasm-unsafe-eval'): see `wasmOrReference` */
 export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend {
+  checkOptions("createWasmBackend", options, optionNames, {
+    example: "createWasmBackend({ threads: 2 })",
+    Refuse: BackendError,
+  });
   checkCompile();
   const { maximumKernels = 64 } = options;
   const simd = chooseSimd(options);

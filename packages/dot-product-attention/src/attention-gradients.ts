@@ -42,7 +42,8 @@ export function attentionGradients(
   outputGradient: Tensor,
   options: AttentionOptions = {},
 ): AttentionGradients {
-  const { backend = referenceBackend } = options;
+  // what is no options object is refused by prepareCall, not by looking into it here
+  const backend = options?.backend ?? referenceBackend;
   const prepared = prepareCall(query, newKey, newValue, options, backend);
   const { plan, sizes, pastKeys, declaredTables } = prepared;
   const call = { ...prepared.call, backwardFollows: true };

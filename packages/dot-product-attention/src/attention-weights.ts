@@ -1,4 +1,4 @@
-import { wholeNumber, zeros } from "@fovea/tensor";
+import { checkOptions, wholeNumber, zeros } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { AttentionError } from "./attention-error.ts";
 import { weightRows } from "./weight-rows.ts";
@@ -29,6 +29,12 @@ export function attentionWeights(
   options: WeightOptions = {},
   tile: WeightTile = {},
 ): Tensor {
+  checkOptions<WeightTile>(
+    "attentionWeights",
+    tile,
+    { batch: true, head: true, queries: true, keys: true, stage: true },
+    { example: "attentionWeights(query, key, {}, { head: 1 })", Refuse: AttentionError },
+  );
   const rows = weightRows(query, key, options);
   const { batch = 0, head = 0, stage = "weight" } = tile;
   const [firstQuery, endQuery] = checkRange("queries", tile.queries, rows.queries);

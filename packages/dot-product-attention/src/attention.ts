@@ -39,8 +39,10 @@ export function attention<T extends Operand>(
   options: AttentionOptions<T> & { readonly backend: Backend<T> },
 ): AttentionResult<T>;
 export function attention(query: Tensor, key: Tensor, value: Tensor, options: AttentionOptions = {}): AttentionResult {
-  const { backend = referenceBackend, returns = {} } = options;
+  // what is no options object is refused by prepareCall, not by looking into it here
+  const backend = options?.backend ?? referenceBackend;
   const { plan, call, made: ofCall } = prepareCall(query, key, value, options, backend);
+  const { returns = {} } = options;
   return releaseUnused((made) => {
     made(ofCall);
     const { output, logSumExp, rowMaximum, rowTotal } = made(backend.compile(plan).forward(call));

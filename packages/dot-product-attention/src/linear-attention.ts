@@ -1,4 +1,4 @@
-import { ShapeError, toFloat64, zeros } from "@fovea/tensor";
+import { checkOptions, ShapeError, toFloat64, zeros } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { AttentionError } from "./attention-error.ts";
 import { checkOperand, checkOperands } from "./checks/check-operands.ts";
@@ -43,10 +43,16 @@ export function linearAttention(
   value: Tensor,
   options: LinearAttentionOptions = {},
 ): LinearAttentionResult {
+  checkOptions(
+    "linearAttention",
+    options,
+    { decay: true, beta: true, state: true, scale: true },
+    { Refuse: AttentionError },
+  );
   const sizes = checkOperands("linearAttention", query, key, value);
   const { batch, heads, keyHeads, queries: tokens, headDim, valueDim } = sizes;
   const { scale = 1 / Math.sqrt(headDim) } = options;
-  checkOptions(sizes, options, scale);
+  checkState(sizes, options, scale);
   const dtype = [query, key, value].some((operand) => operand.dtype === "float64") ? "float64" : "float32";
   const [queries, keys, values] = [toFloat64(query), toFloat64(key), toFloat64(value)];
   const decays = options.decay ? toFloat64(options.decay) : null;
@@ -109,7 +115,7 @@ function recall(state: Float64Array, vectors: Float64Array, start: number, sum: 
   }
 }
 
-function checkOptions(sizes: Sizes, { decay, beta, state }: LinearAttentionOptions, scale: number): void {
+function checkState(sizes: Sizes, { decay, beta, state }: LinearAttentionOptions, scale: number): void {
   const { batch, keyHeads, queries: tokens, keys, headDim, valueDim } = sizes;
   if (tokens !== keys) {
     throw new ShapeError(`linearAttention: every token has a query and a key, got ${tokens} queries and ${keys} keys.`);

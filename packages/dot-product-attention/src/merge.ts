@@ -1,4 +1,4 @@
-import { ShapeError, toFloat64, zeros } from "@fovea/tensor";
+import { checkOptions, ShapeError, toFloat64, zeros } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { AttentionError } from "./attention-error.ts";
 
@@ -28,6 +28,7 @@ export interface MergedAttention extends Required<AttentionPart> {}
  *  @throws {AttentionError} without parts, or when one has neither @throws {ShapeError} when parts differ in shape
  *  @see Dao et al. 2023, "Flash-Decoding" */
 export function merge(parts: readonly AttentionPart[], options: { readonly sinks?: Tensor } = {}): MergedAttention {
+  checkOptions("merge", options, { sinks: true }, { example: "merge(parts, { sinks })", Refuse: AttentionError });
   const shape = checkParts(parts);
   const [, heads, queries, valueDim] = shape;
   const rowShape = shape.slice(0, 3);

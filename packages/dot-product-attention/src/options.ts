@@ -50,23 +50,3 @@ export interface TableOverrides {
   readonly mask?: Readonly<Record<string, Tensor>> | undefined;
   readonly probability?: Readonly<Record<string, Tensor>> | undefined;
 }
-
-/** Names an option may have; anything else is a slip of the pen and refused. */
-const optionNames: Readonly<Record<keyof AttentionOptions, true>> = {
-  score: true,
-  mask: true,
-  probability: true,
-  scale: true,
-  normalizer: true,
-  sinks: true,
-  tables: true,
-  queryOffset: true,
-  past: true,
-  queryLengths: true,
-  keyLengths: true,
-  blockMask: true,
-  returns: true,
-  backend: true,
-};
-
-export const isOptionName = (name: string): boolean => Object.hasOwn(optionNames, name);

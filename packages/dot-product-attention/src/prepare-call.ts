@@ -10,7 +10,7 @@ import { checkProgram } from "./checks/check-program.ts";
 import type { CheckedProgram, ProgramRole, ProgramSource } from "./checks/check-program.ts";
 import { checkTables } from "./checks/check-tables.ts";
 import { chooseBlockMask } from "./choose-block-mask.ts";
-import { isOptionName } from "./options.ts";
+import { checkAttentionOptions } from "./checks/check-attention-options.ts";
 import type { AttentionOptions } from "./options.ts";
 import { createPlan, keyTypes } from "./plan.ts";
 import type { Normalizer, Plan } from "./plan.ts";
@@ -40,8 +40,7 @@ export function prepareCall<T extends Operand>(
   options: AttentionOptions<T>,
   backend: Backend<T>,
 ): PreparedCall<T> {
-  const unknown = Object.keys(options).find((name) => !isOptionName(name));
-  if (unknown !== undefined) throw new AttentionError(`attention: there is no option "${unknown}".`);
+  checkAttentionOptions(options);
   if (typeof backend?.compile !== "function") {
     throw new AttentionError(
       `attention: expected backend to be one, such as createWasmBackend() gives, got ${typeof backend}.`,

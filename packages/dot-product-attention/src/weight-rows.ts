@@ -1,4 +1,5 @@
 import type { Tensor } from "@fovea/tensor";
+import { checkAttentionOptions } from "./checks/check-attention-options.ts";
 import type { AttentionOptions } from "./options.ts";
 import { prepareCall } from "./prepare-call.ts";
 import { referenceBackend } from "./reference/reference-backend.ts";
@@ -29,6 +30,7 @@ export interface WeightRows {
  *  @param key `[batch, keyHeads, keys, headDim]`
  *  @throws as `attention` does */
 export function weightRows(query: Tensor, key: Tensor, options: WeightOptions = {}): WeightRows {
+  checkAttentionOptions(options as AttentionOptions);
   const past = options.past ? { key: options.past.key, value: options.past.key } : null;
   const { plan, call, sizes } = prepareCall(query, key, key, { ...options, past }, referenceBackend);
   const row = createWeighedRow(plan, call);

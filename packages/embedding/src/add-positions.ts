@@ -1,4 +1,4 @@
-import { add, checkShape, expandDims, slice, sum, zeros, type Tensor } from "@fovea/tensor";
+import { checkOptions, add, checkShape, expandDims, slice, sum, zeros, type Tensor } from "@fovea/tensor";
 import { checkWhole } from "./check-whole.ts";
 import { embed, embedGradient } from "./embed.ts";
 import { EmbeddingError } from "./embedding-error.ts";
@@ -22,6 +22,7 @@ export interface PositionGradients {
  *  @returns `[batch, tokens, dim]`
  *  @throws {EmbeddingError} when the table has too few rows */
 export function addPositions(vectors: Tensor, table: Tensor, options: PositionOptions = {}): Tensor {
+  checkOptions("addPositions", options, { positions: true }, { Refuse: EmbeddingError });
   checkShapes("addPositions", vectors, table);
   const { positions = 0 } = options;
   if (typeof positions !== "number") return add(vectors, embed(table, positions));
@@ -37,6 +38,7 @@ export function addPositionsGradients(
   outputGradient: Tensor,
   options: PositionOptions = {},
 ): PositionGradients {
+  checkOptions("addPositionsGradients", options, { positions: true }, { Refuse: EmbeddingError });
   checkShapes("addPositionsGradients", outputGradient, table);
   const { positions = 0 } = options;
   if (typeof positions !== "number") {

@@ -1,4 +1,5 @@
-import { readValues, zeros, type Tensor } from "@fovea/tensor";
+import { checkOptions, readValues, zeros, type Tensor } from "@fovea/tensor";
+import { EmbeddingError } from "./embedding-error.ts";
 import { rotaryRows } from "./rotary-rows.ts";
 import type { RotaryTables } from "./rotary-tables.ts";
 
@@ -19,6 +20,7 @@ export interface ApplyRotaryOptions {
  *  @throws {EmbeddingError} for a position without a row
  *  @see Su et al. 2021, "RoFormer", eq. 34; ONNX RotaryEmbedding */
 export function applyRotary(vectors: Tensor, tables: RotaryTables, options: ApplyRotaryOptions = {}): Tensor {
+  checkOptions("applyRotary", options, { layout: true, positions: true }, { Refuse: EmbeddingError });
   return turn("applyRotary", vectors, tables, options, 1);
 }
 
@@ -30,6 +32,7 @@ export function applyRotaryGradient(
   tables: RotaryTables,
   options: ApplyRotaryOptions = {},
 ): Tensor {
+  checkOptions("applyRotaryGradient", options, { layout: true, positions: true }, { Refuse: EmbeddingError });
   return turn("applyRotaryGradient", outputGradient, tables, options, -1);
 }
 

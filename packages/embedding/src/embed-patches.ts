@@ -1,4 +1,16 @@
-import { add, broadcastTo, checkShape, concatenate, matmul, reshape, slice, sum, type Tensor } from "@fovea/tensor";
+import {
+  checkOptions,
+  add,
+  broadcastTo,
+  checkShape,
+  concatenate,
+  matmul,
+  reshape,
+  slice,
+  sum,
+  type Tensor,
+} from "@fovea/tensor";
+import { EmbeddingError } from "./embedding-error.ts";
 import { patches, patchesGradient, type PatchOptions } from "./patches.ts";
 
 /** What turns an image into vectors. */
@@ -19,6 +31,12 @@ export interface PatchWeights {
  *  @throws {ShapeError} when the image does not divide into patches or weights do not fit
  *  @see Dosovitskiy et al. 2020, eq. 1 */
 export function embedPatches(weights: PatchWeights, image: Tensor, options: PatchOptions): Tensor {
+  checkOptions(
+    "embedPatches",
+    options,
+    { patchSize: true, layout: true },
+    { required: true, example: "embedPatches(weights, image, { patchSize: 16 })", Refuse: EmbeddingError },
+  );
   const cut = patches(image, options);
   checkWeights("embedPatches", weights, cut);
   const { weight, bias, classToken, positions } = weights;

@@ -1,4 +1,4 @@
-import { checkShape, DTypeError, readValues, zeros, type Tensor } from "@fovea/tensor";
+import { checkOptions, checkShape, DTypeError, readValues, zeros, type Tensor } from "@fovea/tensor";
 import { EmbeddingError } from "./embedding-error.ts";
 
 export interface EmbedOptions {
@@ -12,7 +12,14 @@ export interface EmbedOptions {
  *  @returns `[…, dim]`: float64 from a float64 table, else float32
  *  @throws {EmbeddingError} for an id without a row, naming where it stands
  *  @throws {ShapeError} when the table has no two axes */
-export function embed(table: Tensor, ids: Tensor, { scale = 1 }: EmbedOptions = {}): Tensor {
+export function embed(table: Tensor, ids: Tensor, options: EmbedOptions = {}): Tensor {
+  checkOptions(
+    "embed",
+    options,
+    { scale: true },
+    { example: "embed(table, ids, { scale: 8 })", Refuse: EmbeddingError },
+  );
+  const { scale = 1 } = options;
   checkShape("embed", "table", table, ["ids", "dim"]);
   const [rows, dim] = table.shape as [number, number];
   const wanted = checkIds("embed", ids, rows);
@@ -31,12 +38,9 @@ export function embed(table: Tensor, ids: Tensor, { scale = 1 }: EmbedOptions = 
  *  @param table the table, or any tensor of its shape `[ids, dim]`; its numbers are not read
  *  @param outputGradient `[…, dim]`, the gradient of what `embed` returned for `ids`
  *  @returns `[ids, dim]`, 0 in rows that no id named */
-export function embedGradient(
-  table: Tensor,
-  ids: Tensor,
-  outputGradient: Tensor,
-  { scale = 1 }: EmbedOptions = {},
-): Tensor {
+export function embedGradient(table: Tensor, ids: Tensor, outputGradient: Tensor, options: EmbedOptions = {}): Tensor {
+  checkOptions("embedGradient", options, { scale: true }, { Refuse: EmbeddingError });
+  const { scale = 1 } = options;
   checkShape("embedGradient", "table", table, ["ids", "dim"]);
   const [rows, dim] = table.shape as [number, number];
   const wanted = checkIds("embedGradient", ids, rows);

@@ -1,6 +1,7 @@
-import { checkShape, readValues, ShapeError, zeros, type Tensor } from "@fovea/tensor";
+import { checkOptions, checkShape, readValues, ShapeError, zeros, type Tensor } from "@fovea/tensor";
 import { checkChoice } from "./check-choice.ts";
 import { checkWhole } from "./check-whole.ts";
+import { EmbeddingError } from "./embedding-error.ts";
 
 export type ImageLayout = "channelsFirst" | "channelsLast";
 
@@ -18,6 +19,12 @@ export interface PatchOptions {
  *  @throws {ShapeError} when height or width is no multiple of the patch
  *  @see Dosovitskiy et al. 2020, section 3.1 */
 export function patches(image: Tensor, options: PatchOptions): Tensor {
+  checkOptions(
+    "patches",
+    options,
+    { patchSize: true, layout: true },
+    { required: true, example: "patches(image, { patchSize: 16 })", Refuse: EmbeddingError },
+  );
   const places = patchPlaces("patches", image.shape, options);
   checkShape("patches", "image", image, places.imageShape);
   const cut = zeros(places.patchShape, image.dtype === "float64" ? "float64" : "float32");
@@ -31,6 +38,12 @@ export function patches(image: Tensor, options: PatchOptions): Tensor {
  *  @param outputGradient `[batch, patches, patchDim]`
  *  @returns gradient of the images */
 export function patchesGradient(imageShape: readonly number[], outputGradient: Tensor, options: PatchOptions): Tensor {
+  checkOptions(
+    "patchesGradient",
+    options,
+    { patchSize: true, layout: true },
+    { required: true, Refuse: EmbeddingError },
+  );
   const places = patchPlaces("patchesGradient", imageShape, options);
   checkShape("patchesGradient", "outputGradient", outputGradient, places.patchShape);
   const gradient = zeros(imageShape, outputGradient.dtype === "float64" ? "float64" : "float32");

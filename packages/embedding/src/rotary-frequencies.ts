@@ -1,3 +1,4 @@
+import { checkOptions } from "@fovea/tensor";
 import { checkChoice } from "./check-choice.ts";
 import { checkWhole } from "./check-whole.ts";
 import { EmbeddingError } from "./embedding-error.ts";
@@ -51,7 +52,14 @@ export interface RotaryFrequencies {
 /** The angle per position of each rotated pair: `base^(-2 i / rotaryDim)`, then scaled.
  *  @throws {EmbeddingError} for an odd rotaryDim or factors out of range
  *  @see Su et al. 2021, "RoFormer", eq. 15 */
-export function rotaryFrequencies({ rotaryDim, base = 10000, scaling }: RotaryFrequencyOptions): RotaryFrequencies {
+export function rotaryFrequencies(options: RotaryFrequencyOptions): RotaryFrequencies {
+  checkOptions(
+    "rotaryFrequencies",
+    options,
+    { rotaryDim: true, base: true, scaling: true },
+    { required: true, Refuse: EmbeddingError },
+  );
+  const { rotaryDim, base = 10000, scaling } = options;
   checkWhole("rotaryFrequencies", "rotaryDim", rotaryDim, 2);
   if (rotaryDim % 2 !== 0) throw new EmbeddingError(`rotaryFrequencies: rotaryDim must be even, got ${rotaryDim}.`);
   checkPositive({ base });

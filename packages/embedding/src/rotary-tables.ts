@@ -1,5 +1,6 @@
-import { readValues, zeros, type Tensor } from "@fovea/tensor";
+import { checkOptions, readValues, zeros, type Tensor } from "@fovea/tensor";
 import { checkWhole } from "./check-whole.ts";
+import { EmbeddingError } from "./embedding-error.ts";
 import { rotaryFrequencies, type RotaryFrequencyOptions } from "./rotary-frequencies.ts";
 
 /** Cosine and sine of every position's angles, times the magnitude that YaRN asks for. */
@@ -18,8 +19,14 @@ export interface RotaryTableOptions extends RotaryFrequencyOptions {
  *  @returns float32 tables of shape `[...positions, rotaryDim / 2]`
  *  @throws {EmbeddingError} as `rotaryFrequencies` */
 export function rotaryTables(options: RotaryTableOptions): RotaryTables {
-  const { frequencies, magnitude } = rotaryFrequencies(options);
-  const given = options.positions;
+  checkOptions(
+    "rotaryTables",
+    options,
+    { positions: true, rotaryDim: true, base: true, scaling: true },
+    { required: true, Refuse: EmbeddingError },
+  );
+  const { positions: given, ...waves } = options;
+  const { frequencies, magnitude } = rotaryFrequencies(waves);
   if (typeof given === "number") checkWhole("rotaryTables", "positions", given, 1);
   const positions = typeof given === "number" ? Float64Array.from({ length: given }, (_, i) => i) : readValues(given);
   const shape = [...(typeof given === "number" ? [given] : given.shape), frequencies.length];

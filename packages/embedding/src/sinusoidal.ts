@@ -1,4 +1,4 @@
-import { zeros, type Tensor } from "@fovea/tensor";
+import { checkOptions, zeros, type Tensor } from "@fovea/tensor";
 import { checkChoice } from "./check-choice.ts";
 import { checkWhole } from "./check-whole.ts";
 import { EmbeddingError } from "./embedding-error.ts";
@@ -24,6 +24,12 @@ export interface SinusoidalOptions {
  *  @throws {EmbeddingError} when dim is odd or a size is no whole number
  *  @see Vaswani et al. 2017, section 3.5; tensor2tensor `get_timing_signal_1d` */
 export function sinusoidalPositions(options: SinusoidalOptions): Tensor {
+  checkOptions(
+    "sinusoidalPositions",
+    options,
+    { positions: true, dim: true, start: true, base: true, layout: true, timescales: true },
+    { required: true, Refuse: EmbeddingError },
+  );
   const { positions, dim, start = 0, base = 10000, layout = "interleaved", timescales = "vaswani" } = options;
   checkWhole("sinusoidalPositions", "positions", positions, 1);
   checkWhole("sinusoidalPositions", "dim", dim, 2);

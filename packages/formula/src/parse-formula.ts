@@ -1,5 +1,6 @@
 import { ProgramError } from "@fovea/program";
 import type { Program, TableDeclaration } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { compile } from "./compile.ts";
 import { FormulaError, printable } from "./formula-error.ts";
 import type { FormulaKind, Names, TableGiven } from "./names.ts";
@@ -20,6 +21,12 @@ const kinds: readonly FormulaKind[] = ["score", "mask", "probability"];
  *  run, and refused beyond 4096 characters, 64 levels or 1000 values and operators.
  *  @throws {FormulaError} that points at what is wrong */
 export function parseFormula(text: string, options: FormulaOptions = {}): Program {
+  checkOptions(
+    "parseFormula",
+    options,
+    { tables: true, kind: true },
+    { example: 'parseFormula(text, { kind: "score" })', Refuse: FormulaError },
+  );
   if (typeof text !== "string") throw new FormulaError(`formula: expected text, got ${typeof text}.`);
   const { tables, kind } = options;
   if (kind !== undefined && !kinds.includes(kind)) {

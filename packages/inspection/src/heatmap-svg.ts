@@ -1,6 +1,8 @@
+import { checkOptions } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { heatmapCells } from "./heatmap-cells.ts";
 import type { HeatmapLabels } from "./heatmap-cells.ts";
+import { InspectionError } from "./inspection-error.ts";
 import { svgText } from "./svg-text.ts";
 
 export interface HeatmapSvgOptions extends HeatmapLabels {
@@ -20,6 +22,12 @@ const characterWidth = 0.5;
  *  @param weights `[rows, columns]`, e.g. a tile of `weights(query, key)`
  *  @throws {InspectionError} when the weights are no matrix, or labels do not fit */
 export function heatmapSvg(weights: Tensor, options: HeatmapSvgOptions = {}): string {
+  checkOptions(
+    "heatmapSvg",
+    options,
+    { cell: true, title: true, rowLabels: true, columnLabels: true, maximum: true },
+    { Refuse: InspectionError },
+  );
   const { cell = 16, title = "Attention weights" } = options;
   const cells = heatmapCells("heatmapSvg", weights, options);
   const { rows, columns, values, rowLabels, columnLabels } = cells;

@@ -1,6 +1,8 @@
+import { checkOptions } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { heatmapCells } from "./heatmap-cells.ts";
 import type { HeatmapLabels } from "./heatmap-cells.ts";
+import { InspectionError } from "./inspection-error.ts";
 
 export interface HeatmapOptions extends HeatmapLabels {
   /** True: ANSI colors (256). Default false: shades of block characters. */
@@ -19,6 +21,12 @@ const unknown = "??";
  *  @param weights `[rows, columns]`, e.g. a tile of `weights(query, key)`
  *  @throws {InspectionError} when the weights are no matrix, or labels do not fit */
 export function heatmap(weights: Tensor, options: HeatmapOptions = {}): string {
+  checkOptions(
+    "heatmap",
+    options,
+    { color: true, labelWidth: true, rowLabels: true, columnLabels: true, maximum: true },
+    { Refuse: InspectionError },
+  );
   const { color = false, labelWidth = 16 } = options;
   const cells = heatmapCells("heatmap", weights, options);
   const rowLabels = cells.rowLabels.map((label) => shorten(label, labelWidth));

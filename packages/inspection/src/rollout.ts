@@ -1,6 +1,6 @@
 import { weightRows } from "@fovea/dot-product-attention";
 import type { WeightOptions, WeightRows } from "@fovea/dot-product-attention";
-import { zeros } from "@fovea/tensor";
+import { checkOptions, zeros } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { InspectionError } from "./inspection-error.ts";
 
@@ -31,6 +31,7 @@ export interface RolloutOptions {
  *  @throws {InspectionError} without layers, for cross-attention, or for options out of range
  *  @see Abnar & Zuidema 2020, "Quantifying Attention Flow in Transformers", eq. 1 */
 export function rollout(layers: readonly AttentionLayer[], options: RolloutOptions = {}): Tensor {
+  checkOptions("rollout", options, { batch: true, queries: true, residual: true }, { Refuse: InspectionError });
   const { batch = 0, residual = 0.5 } = options;
   const readers = layers.map(({ query, key, options: own = {} }) => weightRows(query, key, own));
   const tokens = checkLayers(readers, batch, residual);

@@ -1,6 +1,6 @@
 import { weightRows } from "@fovea/dot-product-attention";
 import type { WeightOptions } from "@fovea/dot-product-attention";
-import { full, zeros } from "@fovea/tensor";
+import { full, zeros, wholeNumber } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { InspectionError } from "./inspection-error.ts";
 
@@ -17,9 +17,7 @@ export interface TopKeys {
  *  @param count how many keys per query
  *  @throws {InspectionError} when count is no whole number of at least 1 */
 export function topKeys(query: Tensor, key: Tensor, count: number, options: WeightOptions = {}): TopKeys {
-  if (!Number.isInteger(count) || count < 1) {
-    throw new InspectionError(`topKeys: expected count to be a whole number of at least 1, got ${String(count)}.`);
-  }
+  wholeNumber("topKeys", "count", count, 1, undefined, InspectionError);
   const rows = weightRows(query, key, options);
   const { batch, heads, queries } = rows;
   const keys = full([batch, heads, queries, count], -1, "int32");

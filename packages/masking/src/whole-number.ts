@@ -1,14 +1,13 @@
+import { wholeNumber as checkWholeNumber } from "@fovea/tensor";
 import { MaskError } from "./mask-error.ts";
 
 /** The largest index, length or distance a mask may hold: programs compute with 32-bit ints. */
 export const largestInt = 2147483647;
 
-/** The one check of a count, distance or index: gives `value` back when it is a whole number in `low … high`.
+/** Gives `value` back when it is a whole number in `low … high`.
  *  @throws {MaskError} otherwise, as "who: name must be …, got …" */
 export function wholeNumber(who: string, name: string, value: number, low = 0, high: number = largestInt): number {
-  if (Number.isInteger(value) && value >= low && value <= high) return value;
-  const range = high === largestInt ? `of at least ${low}` : `from ${low} to ${high}`;
-  throw new MaskError(`${who}: ${name} must be a whole number ${range}, got ${String(value)}.`);
+  return checkWholeNumber(who, name, value, low, high, MaskError);
 }
 
 /** `wholeNumber` for each number of a list. */

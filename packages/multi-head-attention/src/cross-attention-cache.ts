@@ -1,5 +1,6 @@
 import { referenceBackend } from "@fovea/dot-product-attention";
-import { checkShape, type Tensor } from "@fovea/tensor";
+import { checkOptions, checkShape, type Tensor } from "@fovea/tensor";
+import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 import { headSizes } from "./head-sizes.ts";
 import { type CacheOptions, KeyValueCache } from "./cache/key-value-cache.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
@@ -25,6 +26,12 @@ export function crossAttentionCache(
   options: CrossAttentionCacheOptions,
 ): KeyValueCache {
   const who = "crossAttentionCache";
+  checkOptions(
+    who,
+    options,
+    { heads: true, value: true, positionTransform: true, keyPositions: true, backend: true, storage: true },
+    { required: true, example: "crossAttentionCache(weights, key, { heads: 4 })", Refuse: MultiHeadAttentionError },
+  );
   const { heads, value = key, positionTransform, keyPositions, backend, storage } = options;
   const operations = backend?.operations ?? referenceBackend.operations;
   const { keyHeads } = headSizes(who, weights, heads);

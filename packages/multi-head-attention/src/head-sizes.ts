@@ -1,4 +1,4 @@
-import { checkShape, ShapeError } from "@fovea/tensor";
+import { checkShape, ShapeError, wholeNumber } from "@fovea/tensor";
 import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 import type { HeadNormalization, MultiHeadAttentionWeights, Projection } from "./weights/weights.ts";
 
@@ -12,9 +12,7 @@ export interface HeadSizes {
 /** Checks that the weights fit each other and `heads`, and reads the sizes off them.
  *  @throws {ShapeError | MultiHeadAttentionError} */
 export function headSizes(who: string, weights: MultiHeadAttentionWeights, heads: number): HeadSizes {
-  if (!Number.isSafeInteger(heads) || heads < 1) {
-    throw new MultiHeadAttentionError(`${who}: heads must be a whole number of at least 1, got ${heads}.`);
-  }
+  wholeNumber(who, "heads", heads, 1, undefined, MultiHeadAttentionError);
   const queryColumns = columns(who, "query", weights.query);
   const keyColumns = columns(who, "key", weights.key);
   const valueColumns = columns(who, "value", weights.value);

@@ -22,7 +22,8 @@ export function normalizeHeadsGradients(
   { kind, epsilon, ...parameters }: HeadNormalization,
 ): { readonly split: Tensor; readonly parameters: NormalizationGradients } {
   if (kind === "rms") {
-    const { input, scale } = rmsNormGradients(split, outputGradient, { ...parameters, epsilon: epsilon ?? 1e-6 });
+    const given = { ...(parameters.scale && { scale: parameters.scale }), epsilon: epsilon ?? 1e-6 };
+    const { input, scale } = rmsNormGradients(split, outputGradient, given);
     return { split: input, parameters: { ...(scale && { scale }) } };
   }
   const options = { ...parameters, epsilon: epsilon ?? 1e-5 };

@@ -1,6 +1,6 @@
 import type { BlockOperations } from "@fovea/block-operations";
 import { referenceBackend, type AttentionOptions } from "@fovea/dot-product-attention";
-import { checkShape, type Tensor } from "@fovea/tensor";
+import { checkOptions, type OptionNames, checkShape, type Tensor } from "@fovea/tensor";
 import { headSizes, type HeadSizes } from "./head-sizes.ts";
 import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
@@ -24,6 +24,29 @@ export interface PreparedHeads {
   readonly operations: BlockOperations;
 }
 
+const optionNames: OptionNames<MultiHeadAttentionOptions> = {
+  heads: true,
+  key: true,
+  value: true,
+  positionTransform: true,
+  positions: true,
+  keyPositions: true,
+  cache: true,
+  score: true,
+  mask: true,
+  probability: true,
+  scale: true,
+  normalizer: true,
+  sinks: true,
+  tables: true,
+  queryOffset: true,
+  queryLengths: true,
+  keyLengths: true,
+  blockMask: true,
+  returns: true,
+  backend: true,
+};
+
 /** @throws {ShapeError | MultiHeadAttentionError | CacheError} */
 export function prepareHeads(
   who: string,
@@ -31,6 +54,12 @@ export function prepareHeads(
   query: Tensor,
   options: MultiHeadAttentionOptions,
 ): PreparedHeads {
+  checkOptions<MultiHeadAttentionOptions>(who, options, optionNames, {
+    required: true,
+    example: `${who}(weights, query, { heads: 4 })`,
+    instead: { causal: "mask: causal(), from @fovea/masking", past: "cache: new KeyValueCache()" },
+    Refuse: MultiHeadAttentionError,
+  });
   const { heads, key, value, positionTransform, positions, keyPositions, cache, ...attentionOptions } = options;
   const sizes = headSizes(who, weights, heads);
   const { batch, queries } = checkShape(who, "query", query, ["batch", "queries", weights.query.weight.shape[0]]);

@@ -1,3 +1,4 @@
+import { checkOptions } from "./check-options.ts";
 import { describeShape } from "./dimensions.ts";
 import { tensor } from "./from-values.ts";
 import type { TensorLike } from "./from-values.ts";
@@ -30,6 +31,12 @@ export interface Comparison {
  *  Equal infinities agree; an infinity or NaN against anything else does not.
  *  @param expected a tensor, or what `tensor` takes (read as float64) */
 export function allClose(actual: TensorLike, expected: TensorLike, tolerances: Tolerances = {}): Comparison {
+  checkOptions(
+    "allClose",
+    tolerances,
+    { absolute: true, relative: true, equalNaN: true },
+    { example: "allClose(actual, expected, { absolute: 1e-6 })" },
+  );
   const { absolute = 1e-8, relative = 1e-5, equalNaN = false } = tolerances;
   if (!(absolute >= 0) || !(relative >= 0)) {
     throw new RangeError(`allClose: tolerances must be 0 or more, got absolute ${absolute} and relative ${relative}.`);

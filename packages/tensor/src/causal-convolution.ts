@@ -1,4 +1,5 @@
 import { fromNumbers } from "./cast.ts";
+import { checkOptions } from "./check-options.ts";
 import { checkShape } from "./check-shape.ts";
 import { logistic, weigh } from "./logistic.ts";
 import { toFloat64 } from "./read-values.ts";
@@ -29,6 +30,12 @@ export function causalConvolution(
   weight: Tensor,
   options: CausalConvolutionOptions = {},
 ): { output: Tensor; present: Tensor } {
+  checkOptions(
+    "causalConvolution",
+    options,
+    { bias: true, past: true, activation: true },
+    { example: "causalConvolution(input, weight, { bias })" },
+  );
   const { bias, past, activation = "none" } = options;
   const sizes = checkShape("causalConvolution", "input", input, ["batch", "channels", "length"]);
   const { batch, channels, length } = sizes;

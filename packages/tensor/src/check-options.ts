@@ -14,11 +14,14 @@ export interface OptionAdvice {
   readonly example?: string;
   /** What to write for names that people know from elsewhere: `{ causal: "mask: causal()" }`. */
   readonly instead?: Readonly<Record<string, string>>;
+  /** Whether there must be some; default false. */
+  readonly required?: boolean;
   /** The caller's error class; default OptionError. */
   readonly Refuse?: Refusal;
 }
 
-/** The one check of options: an object with known names only, so that a slip of the pen is no silent default. Undefined is no options.
+/** The one check of options: an object with known names only, so that a slip of the pen is no silent default. Undefined is no options,
+ *  where they are not required.
  *  @param names of all options, `true` each
  *  @throws `who: there is no option "…"`, with what there is; OptionError unless `advice` has another class */
 export function checkOptions<Options extends object>(
@@ -27,8 +30,8 @@ export function checkOptions<Options extends object>(
   names: OptionNames<Options>,
   advice: OptionAdvice = {},
 ): void {
-  if (options === undefined) return;
-  const { example, instead = {}, Refuse = OptionError } = advice;
+  const { example, instead = {}, required = false, Refuse = OptionError } = advice;
+  if (options === undefined && !required) return;
   if (typeof options !== "object" || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
     const remedy = example === undefined ? "" : ` Write ${example}.`;
     throw new Refuse(

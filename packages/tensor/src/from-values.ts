@@ -1,4 +1,5 @@
 import { cast } from "./cast.ts";
+import { checkOptions } from "./check-options.ts";
 import { checkDimensions } from "./dimensions.ts";
 import type { DType } from "./dtype.ts";
 import { fromNested } from "./from-nested.ts";
@@ -26,6 +27,7 @@ export type TensorLike = Tensor | NestedValues | MatrixLike | NdarrayLike;
  *  @throws {ShapeError} for ragged rows or a shape of another size
  *  @throws {DTypeError} for what is no number, or a number that an int or bool dtype cannot hold */
 export function tensor(values: TensorLike, options: { dtype?: DType; shape?: readonly number[] } = {}): Tensor {
+  checkOptions("tensor", options, { dtype: true, shape: true }, { example: "tensor(values, { shape: [2, 3] })" });
   const { dtype, shape } = options;
   if (dtype !== undefined) checkDType("tensor", dtype);
   const size = shape && checkDimensions("tensor", shape);

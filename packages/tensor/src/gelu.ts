@@ -1,4 +1,5 @@
 import { chain } from "./chain.ts";
+import { checkOptions } from "./check-options.ts";
 import { erfc } from "./erf.ts";
 import { logistic, weigh } from "./logistic.ts";
 import { map } from "./map.ts";
@@ -12,13 +13,13 @@ export interface GeluOptions {
 
 /** `x` times the chance that a standard normal number is below x. @see Hendrycks and Gimpel 2016, "Gaussian error linear units" */
 export function gelu(input: Tensor, options: GeluOptions = {}): Tensor {
-  const chance = chanceOf(options);
+  const chance = chanceOf("gelu", options);
   return map(input, (x) => weigh(x, chance.value(x)));
 }
 
 /** The gradient of `gelu`; pass the same options. */
 export function geluGradient(input: Tensor, outputGradient: Tensor, options: GeluOptions = {}): Tensor {
-  const chance = chanceOf(options);
+  const chance = chanceOf("geluGradient", options);
   return chain("geluGradient", input, outputGradient, (x) => chance.value(x) + weigh(x, chance.slope(x)));
 }
 
@@ -42,7 +43,9 @@ const tanhChance: Chance = {
   },
 };
 
-function chanceOf({ approximate = "none" }: GeluOptions): Chance {
+function chanceOf(who: string, options: GeluOptions): Chance {
+  checkOptions(who, options, { approximate: true }, { example: `${who}(…, { approximate: "tanh" })` });
+  const { approximate = "none" } = options;
   if (approximate === "none") return normalChance;
   if (approximate === "tanh") return tanhChance;
   throw new RangeError(`gelu: approximate must be "none" or "tanh", got ${String(approximate)}.`);

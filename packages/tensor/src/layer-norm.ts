@@ -1,3 +1,5 @@
+import { checkOptions } from "./check-options.ts";
+import { defaultEpsilon } from "./default-epsilon.ts";
 import { normalize, normalizeGradients } from "./normalize.ts";
 import type { Normalization, NormalizationGradients } from "./normalize.ts";
 import type { Tensor } from "./tensor.ts";
@@ -32,6 +34,8 @@ export function layerNormGradients(
   return normalizeGradients(input, outputGradient, complete("layerNormGradients", options));
 }
 
-function complete(who: string, { scale, bias, epsilon = 1e-5, axis = -1 }: LayerNormOptions): Normalization {
+function complete(who: string, options: LayerNormOptions): Normalization {
+  checkOptions(who, options, { scale: true, bias: true, epsilon: true, axis: true });
+  const { scale, bias, epsilon = defaultEpsilon, axis = -1 } = options;
   return { who, centered: true, scale, bias, epsilon, axis };
 }

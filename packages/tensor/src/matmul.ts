@@ -1,5 +1,6 @@
-import { checkDimensions, describeShape } from "./dimensions.ts";
 import { cast } from "./cast.ts";
+import { checkOptions } from "./check-options.ts";
+import { checkDimensions, describeShape } from "./dimensions.ts";
 import { makeTensor } from "./make-tensor.ts";
 import { multiplyMatrices } from "./matmul-kernel.ts";
 import { reshape } from "./reshape.ts";
@@ -21,6 +22,12 @@ export interface MatmulOptions {
  *  @returns `[..., rows, columns]`; float64 when an operand is float64, else float32
  *  @throws {ShapeError} for rank below 2, inner sizes that differ, or leading axes that do not broadcast */
 export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tensor {
+  checkOptions(
+    "matmul",
+    options,
+    { transposeA: true, transposeB: true },
+    { example: "matmul(a, b, { transposeB: true })" },
+  );
   const left = oriented("a", a, options.transposeA === true);
   const right = oriented("b", b, options.transposeB === true);
   const inner = left.shape.at(-1)!;

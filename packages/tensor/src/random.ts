@@ -1,3 +1,4 @@
+import { checkOptions } from "./check-options.ts";
 import { checkDimensions } from "./dimensions.ts";
 import type { DType } from "./dtype.ts";
 import { makeTensor } from "./make-tensor.ts";
@@ -45,6 +46,7 @@ export function randomGenerator(seed: number): RandomGenerator {
   const next = (): number => ((bits() >>> 5) * 2 ** 26 + (bits() >>> 6)) * 2 ** -53;
 
   const uniform = (shape: readonly number[], options: UniformOptions = {}): Tensor => {
+    checkOptions("uniform", options, { low: true, high: true, dtype: true });
     const { dtype = "float32" } = options;
     checkDType("uniform", dtype);
     const { low = 0, high = isFloat(dtype) ? 1 : 2 } = options;
@@ -61,6 +63,7 @@ export function randomGenerator(seed: number): RandomGenerator {
   };
 
   const normal = (shape: readonly number[], options: NormalOptions = {}): Tensor => {
+    checkOptions("normal", options, { mean: true, standardDeviation: true, dtype: true });
     const { mean = 0, standardDeviation = 1, dtype = "float32" } = options;
     if (!(standardDeviation >= 0) || !Number.isFinite(mean + standardDeviation)) {
       throw new RangeError(

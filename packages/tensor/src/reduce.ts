@@ -1,7 +1,8 @@
 import { alongAxis } from "./along-axis.ts";
 import { fromNumbers } from "./cast.ts";
-import type { DType } from "./dtype.ts";
+import { checkOptions } from "./check-options.ts";
 import { describeShape } from "./dimensions.ts";
+import type { DType } from "./dtype.ts";
 import { toFloat64 } from "./read-values.ts";
 import { reshape } from "./reshape.ts";
 import { ShapeError } from "./shape-error.ts";
@@ -53,6 +54,7 @@ function reduce(
   dtype: DType,
   rule: RowRule,
 ): Tensor {
+  checkOptions(who, options, { keepDims: true }, { example: `${who}(input, 0, { keepDims: true })` });
   const source = axis === undefined ? reshape(input, [-1]) : input;
   const layout = alongAxis(who, source.shape, axis ?? 0);
   const values = toFloat64(source);

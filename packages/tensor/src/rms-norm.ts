@@ -1,3 +1,5 @@
+import { checkOptions } from "./check-options.ts";
+import { defaultEpsilon } from "./default-epsilon.ts";
 import { normalize, normalizeGradients } from "./normalize.ts";
 import type { Normalization, NormalizationGradients } from "./normalize.ts";
 import type { Tensor } from "./tensor.ts";
@@ -35,6 +37,8 @@ export function rmsNormGradients(
   return { input: inputGradient, scale };
 }
 
-function complete(who: string, { scale, epsilon = 1e-5, axis = -1 }: RmsNormOptions): Normalization {
+function complete(who: string, options: RmsNormOptions): Normalization {
+  checkOptions(who, options, { scale: true, epsilon: true, axis: true });
+  const { scale, epsilon = defaultEpsilon, axis = -1 } = options;
   return { who, centered: false, scale, bias: undefined, epsilon, axis };
 }

@@ -1,4 +1,4 @@
-import { randomGenerator, readValues, slice } from "@fovea/tensor";
+import { randomGenerator, readValues, slice, wholeNumber } from "@fovea/tensor";
 import { checkOptions, type OptionNames } from "./check-options.ts";
 import { sampleToken } from "./sample-token.ts";
 import { checkSampling, samplingNames, type SamplingOptions } from "./token-probabilities.ts";
@@ -55,6 +55,5 @@ export function checkPrompt(who: string, prompt: readonly number[]): void {
 
 /** @throws {TransformerError} */
 export function checkCount(who: string, name: string, value: number): void {
-  if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new TransformerError(`${who}: ${name} must be a whole number of at least 1, got ${value}.`);
+  wholeNumber(who, name, value, 1, undefined, TransformerError);
 }

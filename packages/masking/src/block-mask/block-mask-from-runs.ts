@@ -11,11 +11,11 @@ export type BlockRuns = Pick<BlockMask, "rowStarts" | "runStarts" | "runEnds" | 
 
 /** A block mask whose runs are known otherwise, such as the lists of neighbors of a graph: nothing is asked of the mask.
  *  Its order and sizes are checked; that each full block is visible and each block outside the runs hidden is the caller's word.
- *  @param options as for `createBlockMask`; `exact` is not read
+ *  @param options as for `createBlockMask`; `exact` and `budget` have no part
  *  @throws {MaskError} when the runs are out of order, overlap or leave the sizes, or an option is out of range */
 export function blockMaskFromRuns(
   mask: Program | null | undefined,
-  options: Omit<BlockMaskOptions, "exact">,
+  options: Omit<BlockMaskOptions, "exact" | "budget">,
   runs: BlockRuns,
 ): BlockMask {
   const program = mask ?? null;

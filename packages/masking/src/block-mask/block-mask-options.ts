@@ -1,6 +1,7 @@
 import type { Program } from "@fovea/program";
 import { simplify, usedInputs } from "@fovea/program";
-import type { Tensor } from "@fovea/tensor";
+import { checkOptions } from "@fovea/tensor";
+import type { OptionNames, Tensor } from "@fovea/tensor";
 import { MaskError } from "../mask-error.ts";
 import { requireMasks } from "../combine/require-masks.ts";
 import { largestInt, wholeNumber, wholeNumbers } from "../whole-number.ts";
@@ -43,11 +44,29 @@ export interface BlockMaskPlan {
   readonly offsets: readonly number[];
 }
 
+const optionNames: OptionNames<BlockMaskOptions> = {
+  batch: true,
+  heads: true,
+  queries: true,
+  keys: true,
+  queryOffset: true,
+  queryBlock: true,
+  keyBlock: true,
+  tables: true,
+  exact: true,
+  budget: true,
+};
+
 /** Checks the options of a block mask and works out its layers.
  *  @throws {MaskError} when an option is out of range */
 export function planBlockMask(mask: Program | null, options: BlockMaskOptions): BlockMaskPlan {
   const who = "createBlockMask";
   if (mask !== null) requireMasks(who, [mask]);
+  checkOptions<BlockMaskOptions>(who, options, optionNames, {
+    required: true,
+    example: "createBlockMask(mask, { queries: 1024, keys: 1024 })",
+    Refuse: MaskError,
+  });
   const { batch = 1, heads = 1, queries, keys, queryOffset = 0, queryBlock = 128, keyBlock = 128 } = options;
   const { budget = Infinity } = options;
   wholeNumber(who, "batch", batch, 1);

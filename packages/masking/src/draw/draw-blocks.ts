@@ -1,3 +1,4 @@
+import { checkOptions } from "@fovea/tensor";
 import type { BlockMask } from "../block-mask/block-mask.ts";
 import { blockRuns } from "../block-mask/block-runs.ts";
 import { MaskError } from "../mask-error.ts";
@@ -8,6 +9,12 @@ const largestPicture = 2 ** 24;
  *  @param options which layer; batch and head 0 by default
  *  @throws {MaskError} when there is no such layer, or the picture would have more than 2^24 characters */
 export function drawBlocks(mask: BlockMask, options: { readonly batch?: number; readonly head?: number } = {}): string {
+  checkOptions(
+    "drawBlocks",
+    options,
+    { batch: true, head: true },
+    { example: "drawBlocks(mask, { head: 1 })", Refuse: MaskError },
+  );
   const rows = Math.ceil(mask.queries / mask.queryBlock);
   const columns = Math.ceil(mask.keys / mask.keyBlock);
   if (rows * columns > largestPicture)

@@ -1,5 +1,6 @@
 import { createEvaluator } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { MaskError } from "../mask-error.ts";
 import { requireMasks } from "../combine/require-masks.ts";
@@ -27,6 +28,12 @@ export function draw(
   keys: number = queries,
   options: DrawOptions = {},
 ): string {
+  checkOptions(
+    "draw",
+    options,
+    { batch: true, head: true, tables: true, queryOffset: true },
+    { example: "draw(mask, queries, keys, { head: 1 })", Refuse: MaskError },
+  );
   const { batch = 0, head = 0, tables, queryOffset = 0 } = options;
   wholeNumber("draw", "queries", queries);
   wholeNumber("draw", "keys", keys);

@@ -1,5 +1,7 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
+import { MaskError } from "../mask-error.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 /** Training a block diffusion model: a sequence of noised tokens is followed by the same tokens clean, both cut into blocks.
@@ -20,7 +22,14 @@ import { wholeNumber } from "../whole-number.ts";
  *    positions after them are hidden); `block` tokens per block
  *  @throws {MaskError} when either is not a whole number of at least 1
  *  @see Arriola et al. 2025, "Block diffusion" (BD3-LM), section 3.1 */
-export function blockDiffusion({ length, block }: { readonly length: number; readonly block: number }): Program {
+export function blockDiffusion(options: { readonly length: number; readonly block: number }): Program {
+  checkOptions(
+    "blockDiffusion",
+    options,
+    { length: true, block: true },
+    { required: true, example: "blockDiffusion({ length: 8, block: 4 })", Refuse: MaskError },
+  );
+  const { length, block } = options;
   wholeNumber("blockDiffusion", "length", length, 1, 2 ** 30 - 1);
   wholeNumber("blockDiffusion", "block", block, 1);
   return trace(({ query, key, select }) => {

@@ -1,5 +1,7 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
+import { MaskError } from "../mask-error.ts";
 import type { WindowOptions } from "./sliding-window.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -17,11 +19,14 @@ import { wholeNumber } from "../whole-number.ts";
  *  @param options `lookback` and `lookahead` (default 0) are distances in keys, `dilation` the step between visible keys
  *  @throws {MaskError} when a distance is not a whole number of at least 0, or dilation of at least 1
  *  @see Beltagy et al. 2020, "Longformer", section 3.1 */
-export function dilatedWindow({
-  lookback,
-  lookahead = 0,
-  dilation,
-}: WindowOptions & { readonly dilation: number }): Program {
+export function dilatedWindow(options: WindowOptions & { readonly dilation: number }): Program {
+  checkOptions(
+    "dilatedWindow",
+    options,
+    { lookback: true, lookahead: true, dilation: true },
+    { required: true, example: "dilatedWindow({ lookback: 4, dilation: 2 })", Refuse: MaskError },
+  );
+  const { lookback, lookahead = 0, dilation } = options;
   wholeNumber("dilatedWindow", "lookback", lookback);
   wholeNumber("dilatedWindow", "lookahead", lookahead);
   wholeNumber("dilatedWindow", "dilation", dilation, 1);

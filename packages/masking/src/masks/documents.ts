@@ -1,6 +1,8 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
+import { MaskError } from "../mask-error.ts";
 import { isPerBatch, positionRows, positionTable, readPosition } from "./position-table.ts";
 import type { PerPosition } from "./position-table.ts";
 import { largestInt } from "../whole-number.ts";
@@ -22,7 +24,9 @@ import { largestInt } from "../whole-number.ts";
  *    hand other documents over as tables, and no kernel is made again
  *  @throws {MaskError} when an id is not a whole number of at least -1
  *  @see Krell et al. 2021, "Efficient sequence packing without cross-contamination" */
-export function documents(ids: PerPosition, { keyIds }: { readonly keyIds?: PerPosition } = {}): Program {
+export function documents(ids: PerPosition, options: { readonly keyIds?: PerPosition } = {}): Program {
+  checkOptions("documents", options, { keyIds: true }, { example: "documents(ids, { keyIds })", Refuse: MaskError });
+  const { keyIds } = options;
   const queryTable = documentTable(ids, "documents");
   const keyTable = keyIds === undefined ? queryTable : documentTable(keyIds, "documents");
   return trace((scope) => {

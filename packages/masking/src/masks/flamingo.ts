@@ -1,5 +1,6 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { MaskError } from "../mask-error.ts";
 import { largestInt, wholeNumber, wholeNumbers } from "../whole-number.ts";
 
@@ -28,7 +29,14 @@ export interface FlamingoOptions {
  *  Kept in tables `mediaStart` and `mediaEnd` (int, `[media]`): text in `mediaStart … mediaEnd - 1` sees the media.
  *  @throws {MaskError} when positions descend, or ends are not as many as positions
  *  @see Alayrac et al. 2022, "Flamingo", section 2.3 and figure 7 */
-export function flamingo({ positions, tokensPerMedia, sees = "last", ends }: FlamingoOptions): Program {
+export function flamingo(options: FlamingoOptions): Program {
+  checkOptions(
+    "flamingo",
+    options,
+    { positions: true, tokensPerMedia: true, sees: true, ends: true },
+    { required: true, example: "flamingo({ positions: [2], tokensPerMedia: 4 })", Refuse: MaskError },
+  );
+  const { positions, tokensPerMedia, sees = "last", ends } = options;
   wholeNumbers("flamingo", "positions", positions);
   wholeNumber("flamingo", "tokensPerMedia", tokensPerMedia, 1);
   if (sees !== "last" && sees !== "all")

@@ -1,6 +1,7 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
-import { tensor } from "@fovea/tensor";
+import { checkOptions, tensor } from "@fovea/tensor";
+import { MaskError } from "../mask-error.ts";
 import type { WindowOptions } from "./sliding-window.ts";
 import { wholeNumber, wholeNumbers } from "../whole-number.ts";
 
@@ -21,6 +22,12 @@ import { wholeNumber, wholeNumbers } from "../whole-number.ts";
  *  @throws {MaskError} when a distance or a position is not a whole number of at least 0
  *  @see Beltagy et al. 2020, "Longformer", section 3.1 */
 export function globalLocal(options: WindowOptions & { readonly global: number | readonly number[] }): Program {
+  checkOptions(
+    "globalLocal",
+    options,
+    { lookback: true, lookahead: true, global: true },
+    { required: true, example: "globalLocal({ lookback: 4, global: 1 })", Refuse: MaskError },
+  );
   const { lookback, lookahead = lookback, global } = options;
   wholeNumber("globalLocal", "lookback", lookback);
   wholeNumber("globalLocal", "lookahead", lookahead);

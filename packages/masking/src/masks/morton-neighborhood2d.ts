@@ -1,6 +1,8 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { inClampedWindow } from "./clamped-window.ts";
+import { MaskError } from "../mask-error.ts";
 import { mortonOrder } from "./morton-order.ts";
 import { checkNeighborhood } from "./neighborhood2d.ts";
 import type { NeighborhoodOptions } from "./neighborhood2d.ts";
@@ -15,6 +17,12 @@ import type { NeighborhoodOptions } from "./neighborhood2d.ts";
  *  @returns a program with tables `row` and `column` (int, `[positions]`): the pixel at each position
  *  @throws {MaskError} as `neighborhood2d` */
 export function mortonNeighborhood2d(options: NeighborhoodOptions): Program {
+  checkOptions(
+    "mortonNeighborhood2d",
+    options,
+    { canvas: true, kernel: true },
+    { required: true, example: "mortonNeighborhood2d({ canvas: [8, 8], kernel: [3, 3] })", Refuse: MaskError },
+  );
   checkNeighborhood("mortonNeighborhood2d", options);
   const [height, width] = options.canvas;
   const order = mortonOrder(options.canvas);

@@ -1,5 +1,6 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { inClampedWindow } from "./clamped-window.ts";
 import { MaskError } from "../mask-error.ts";
 import { largestInt, sizes } from "../whole-number.ts";
@@ -22,7 +23,14 @@ export interface NeighborhoodOptions {
  *
  *  @throws {MaskError} when the kernel is larger than the canvas or a size is not a whole number of at least 1
  *  @see Hassani et al. 2023, "Neighborhood attention transformer", section 3.1 */
-export function neighborhood2d({ canvas, kernel }: NeighborhoodOptions): Program {
+export function neighborhood2d(options: NeighborhoodOptions): Program {
+  checkOptions(
+    "neighborhood2d",
+    options,
+    { canvas: true, kernel: true },
+    { required: true, example: "neighborhood2d({ canvas: [8, 8], kernel: [3, 3] })", Refuse: MaskError },
+  );
+  const { canvas, kernel } = options;
   checkNeighborhood("neighborhood2d", { canvas, kernel });
   const [height, width] = canvas;
   return trace(({ query, key }) => {

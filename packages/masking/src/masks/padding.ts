@@ -1,5 +1,6 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { MaskError } from "../mask-error.ts";
 import { wholeNumbers } from "../whole-number.ts";
 
@@ -22,7 +23,14 @@ export interface PaddingOptions {
  *
  *  @param lengths real keys per batch element, kept in table `length` (int, `[batch]`); `queryLengths` go to table `queryLength`
  *  @throws {MaskError} when a length is not a whole number of at least 0, or the two lists differ in length */
-export function padding(lengths: ArrayLike<number>, { side = "right", queryLengths }: PaddingOptions = {}): Program {
+export function padding(lengths: ArrayLike<number>, options: PaddingOptions = {}): Program {
+  checkOptions(
+    "padding",
+    options,
+    { side: true, queryLengths: true },
+    { example: 'padding(lengths, { side: "left" })', Refuse: MaskError },
+  );
+  const { side = "right", queryLengths } = options;
   wholeNumbers("padding", "lengths", lengths);
   if (side !== "right" && side !== "left")
     throw new MaskError(`padding: side must be "right" or "left", got ${String(side)}.`);

@@ -1,5 +1,6 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { documentIds } from "./documents-from-lengths.ts";
 import { documentTable } from "./documents.ts";
 import { MaskError } from "../mask-error.ts";
@@ -26,6 +27,12 @@ export function sharedPrefix(options: {
   readonly lengths: ArrayLike<number>;
   readonly prefixes: ArrayLike<number>;
 }): Program {
+  checkOptions(
+    "sharedPrefix",
+    options,
+    { lengths: true, prefixes: true },
+    { required: true, example: "sharedPrefix({ prefix: 4, lengths: [2, 3] })", Refuse: MaskError },
+  );
   const { lengths, prefixes } = options;
   const ids = documentIds(lengths, "sharedPrefix");
   const count = lengths.length;

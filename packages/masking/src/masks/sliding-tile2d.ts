@@ -1,4 +1,6 @@
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
+import { MaskError } from "../mask-error.ts";
 import { slidingTile } from "./sliding-tile.ts";
 
 /** Sizes of a picture, its tiles and the window of tiles that a tile sees, in tokens. */
@@ -24,6 +26,13 @@ export interface SlidingTile2dOptions {
  *
  *  @throws {MaskError} when the tile does not divide canvas and kernel, or the kernel is larger than the canvas
  *  @see Zhang et al. 2025, "Fast video generation with sliding tile attention", section 3 */
-export function slidingTile2d({ canvas, kernel, tile, text = 0 }: SlidingTile2dOptions): Program {
+export function slidingTile2d(options: SlidingTile2dOptions): Program {
+  checkOptions(
+    "slidingTile2d",
+    options,
+    { canvas: true, kernel: true, tile: true, text: true },
+    { required: true, example: "slidingTile2d({ canvas: [8, 8], kernel: [4, 4], tile: [2, 2] })", Refuse: MaskError },
+  );
+  const { canvas, kernel, tile, text = 0 } = options;
   return slidingTile("slidingTile2d", ["height", "width"], canvas, kernel, tile, text);
 }

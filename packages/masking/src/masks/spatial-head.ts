@@ -1,5 +1,7 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
+import { MaskError } from "../mask-error.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 /** A video of `frames` × `tokensPerFrame` tokens that follow `prompt` tokens of text. */
@@ -28,6 +30,12 @@ export interface VideoOptions {
  *  @throws {MaskError} when a size is not a whole number of at least 1 (prompt: 0)
  *  @see Xi et al. 2025, "Sparse VideoGen", section 4.1 */
 export function spatialHead(options: VideoOptions): Program {
+  checkOptions(
+    "spatialHead",
+    options,
+    { frames: true, tokensPerFrame: true, prompt: true, width: true, firstFrame: true, roundTo: true },
+    { required: true, example: "spatialHead({ frames: 4, tokensPerFrame: 16 })", Refuse: MaskError },
+  );
   const { tokensPerFrame, prompt = 0, width = 1, firstFrame = false, roundTo = 1 } = options;
   checkVideo("spatialHead", options);
   const reach = Math.floor((width * tokensPerFrame) / roundTo) * roundTo;

@@ -1,5 +1,7 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
+import { MaskError } from "../mask-error.ts";
 import { checkVideo } from "./spatial-head.ts";
 import type { VideoOptions } from "./spatial-head.ts";
 
@@ -17,6 +19,12 @@ import type { VideoOptions } from "./spatial-head.ts";
  *  @throws {MaskError} when a size is not a whole number of at least 1 (prompt: 0)
  *  @see Xi et al. 2025, "Sparse VideoGen", section 4.1 */
 export function temporalHead(options: VideoOptions): Program {
+  checkOptions(
+    "temporalHead",
+    options,
+    { frames: true, tokensPerFrame: true, prompt: true, width: true, firstFrame: true, roundTo: true },
+    { required: true, example: "temporalHead({ frames: 4, tokensPerFrame: 16 })", Refuse: MaskError },
+  );
   const { frames, tokensPerFrame, prompt = 0, width = 1 } = options;
   checkVideo("temporalHead", options);
   const reach = Math.max(Math.floor((width * tokensPerFrame) / frames), 1);

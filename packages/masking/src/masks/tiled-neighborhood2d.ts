@@ -1,6 +1,8 @@
 import { trace } from "@fovea/program";
 import type { Program, Value } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { inClampedWindow } from "./clamped-window.ts";
+import { MaskError } from "../mask-error.ts";
 import { checkNeighborhood } from "./neighborhood2d.ts";
 import type { NeighborhoodOptions } from "./neighborhood2d.ts";
 import { checkTiles } from "./tile-order.ts";
@@ -19,6 +21,16 @@ import { checkTiles } from "./tile-order.ts";
 export function tiledNeighborhood2d(
   options: NeighborhoodOptions & { readonly tile: readonly [height: number, width: number] },
 ): Program {
+  checkOptions(
+    "tiledNeighborhood2d",
+    options,
+    { canvas: true, kernel: true, tile: true },
+    {
+      required: true,
+      example: "tiledNeighborhood2d({ canvas: [8, 8], kernel: [3, 3], tile: [2, 2] })",
+      Refuse: MaskError,
+    },
+  );
   const { canvas, kernel, tile } = options;
   checkNeighborhood("tiledNeighborhood2d", options);
   checkTiles("tiledNeighborhood2d", canvas, tile, ["height", "width"]);

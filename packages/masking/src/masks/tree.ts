@@ -1,7 +1,9 @@
 import { trace } from "@fovea/program";
 import type { Program, Table, Value } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { checkLengths, lengthAt } from "./length-table.ts";
 import type { Lengths } from "./length-table.ts";
+import { MaskError } from "../mask-error.ts";
 import { isPerBatch, positionTable, readPosition } from "./position-table.ts";
 import type { PerPosition } from "./position-table.ts";
 import { subtreeSpans } from "./subtree-spans.ts";
@@ -23,7 +25,9 @@ import { subtreeSpans } from "./subtree-spans.ts";
  *  @param options `past`: positions before the tree, causal among themselves; default 0; one number, or one per batch element (table `past`)
  *  @throws {MaskError} when a parent does not exist or a node is its own ancestor
  *  @see Miao et al. 2023, "SpecInfer", section 4.2; Cai et al. 2024, "Medusa", section 2.1.2 */
-export function tree(parents: PerPosition, { past = 0 }: { readonly past?: Lengths } = {}): Program {
+export function tree(parents: PerPosition, options: { readonly past?: Lengths } = {}): Program {
+  checkOptions("tree", options, { past: true }, { example: "tree(parents, { past: 4 })", Refuse: MaskError });
+  const { past = 0 } = options;
   checkLengths("tree", "past", past);
   const rows = isPerBatch(parents) ? parents : [parents];
   const spans = rows.map((row) => subtreeSpans("tree", row));

@@ -1,5 +1,6 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { MaskError } from "../mask-error.ts";
 import { spatialHead } from "./spatial-head.ts";
 import type { VideoOptions } from "./spatial-head.ts";
@@ -19,6 +20,16 @@ import { temporalHead } from "./temporal-head.ts";
  *  @throws {MaskError} when a head is neither "spatial" nor "temporal"
  *  @see Xi et al. 2025, "Sparse VideoGen", section 4 */
 export function videoHeads(options: VideoOptions & { readonly heads: readonly ("spatial" | "temporal")[] }): Program {
+  checkOptions(
+    "videoHeads",
+    options,
+    { frames: true, tokensPerFrame: true, prompt: true, width: true, firstFrame: true, roundTo: true, heads: true },
+    {
+      required: true,
+      example: 'videoHeads({ frames: 4, tokensPerFrame: 16, heads: ["spatial", "temporal"] })',
+      Refuse: MaskError,
+    },
+  );
   const { heads, ...video } = options;
   const unknown = heads.findIndex((kind) => kind !== "spatial" && kind !== "temporal");
   if (unknown !== -1)

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" />
-import { zeros, type DType, type Tensor } from "@fovea/tensor";
+import { zeros, type DType, type Tensor, wholeNumber } from "@fovea/tensor";
 import { CacheError } from "./cache-error.ts";
 import { QuantizedTokenRows } from "./quantized-token-rows.ts";
 import { type Allocate, TokenRows } from "./token-rows.ts";
@@ -242,7 +242,5 @@ function checkNames(what: string, given: object, names: readonly string[]): void
 }
 
 function checkCount(name: string, value: number, minimum: number): void {
-  if (!Number.isSafeInteger(value) || value < minimum) {
-    throw new CacheError(`KeyValueCache: ${name} must be a whole number of at least ${minimum}, got ${value}.`);
-  }
+  wholeNumber("KeyValueCache", name, value, minimum, undefined, CacheError);
 }

@@ -1,4 +1,4 @@
-import { checkShape, clone, contiguous, readValues, ShapeError, cast, type Tensor } from "@fovea/tensor";
+import { checkOptions, checkShape, clone, contiguous, readValues, ShapeError, cast, type Tensor } from "@fovea/tensor";
 import { CacheError } from "./cache-error.ts";
 
 export interface TensorScatterOptions {
@@ -19,8 +19,10 @@ export function tensorScatter(
   past: Tensor,
   update: Tensor,
   writeIndices?: Tensor,
-  { mode = "linear", axis = -2 }: TensorScatterOptions = {},
+  options: TensorScatterOptions = {},
 ): Tensor {
+  checkOptions("tensorScatter", options, { mode: true, axis: true }, { Refuse: CacheError });
+  const { mode = "linear", axis = -2 } = options;
   const tokenAxis = axis < 0 ? axis + past.shape.length : axis;
   if (!Number.isInteger(axis) || tokenAxis < 1 || tokenAxis >= past.shape.length) {
     throw new ShapeError(

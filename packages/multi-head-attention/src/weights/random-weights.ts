@@ -1,4 +1,5 @@
-import { zeros, type RandomGenerator } from "@fovea/tensor";
+import { checkOptions, zeros, type OptionNames, type RandomGenerator } from "@fovea/tensor";
+import { MultiHeadAttentionError } from "../multi-head-attention-error.ts";
 import type { MultiHeadAttentionWeights, Projection } from "./weights.ts";
 
 export interface RandomWeightsOptions {
@@ -21,9 +22,26 @@ export interface RandomWeightsOptions {
   readonly biases?: boolean;
 }
 
+const optionNames: OptionNames<RandomWeightsOptions> = {
+  queryDim: true,
+  heads: true,
+  keyHeads: true,
+  headDim: true,
+  valueDim: true,
+  keyDim: true,
+  valueInputDim: true,
+  outputDim: true,
+  biases: true,
+};
+
 /** Weights to train from, float32: uniform within ±sqrt(6 / (in + out)), biases 0.
  *  @see Glorot and Bengio 2010, eq. 16 */
 export function randomWeights(random: RandomGenerator, options: RandomWeightsOptions): MultiHeadAttentionWeights {
+  checkOptions("randomWeights", options, optionNames, {
+    required: true,
+    example: "randomWeights(random, { queryDim: 64, heads: 4 })",
+    Refuse: MultiHeadAttentionError,
+  });
   const { queryDim, heads, keyHeads = heads, headDim = queryDim / heads, valueDim = headDim, biases = true } = options;
   const { keyDim = queryDim, valueInputDim = keyDim, outputDim = queryDim } = options;
   const projection = (from: number, to: number): Projection => {

@@ -1,8 +1,9 @@
+import { checkOptions } from "@fovea/tensor";
 import { checkConditions } from "./check-conditions.ts";
 import type { Type } from "../ir/operations.ts";
-import type { Program } from "../ir/program.ts";
-import { ProgramError } from "../ir/program-error.ts";
 import { ProgramBuilder } from "../ir/program-builder.ts";
+import { ProgramError } from "../ir/program-error.ts";
+import type { Program } from "../ir/program.ts";
 import { makeScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import { Value } from "./value.ts";
@@ -19,6 +20,12 @@ import { verify } from "../ir/verify.ts";
  *  @param options.result the type the program must have: an int or literal result becomes a float for "float". Default: what the function gives
  *  @throws {ProgramError} when types do not fit, or a condition was made and not used (as by `if` or `&&`) */
 export function trace(write: (scope: Scope) => Liftable, options: { readonly result?: Type } = {}): Program {
+  checkOptions(
+    "trace",
+    options,
+    { result: true },
+    { example: 'trace(write, { result: "float" })', Refuse: ProgramError },
+  );
   const builder = new ProgramBuilder();
   const inlined = new Set<number>();
   const written = write(makeScope(builder, inlined));

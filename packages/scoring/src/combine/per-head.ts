@@ -1,5 +1,6 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { checkKind, programKind } from "../check-program.ts";
 import { ScoreError } from "../score-error.ts";
 
@@ -12,6 +13,7 @@ export interface PerHeadOptions {
  *  (a score) or hides nothing (a mask), and so does a head past the list; pass `heads` to have the list checked.
  *  Neighbouring heads with the same program share it, and the same tensor is one table for all. */
 export function perHead(programs: readonly (Program | null)[], options: PerHeadOptions = {}): Program {
+  checkOptions("perHead", options, { heads: true }, { example: "perHead(programs, { heads: 8 })", Refuse: ScoreError });
   const { heads } = options;
   if (programs.length === 0)
     throw new ScoreError("perHead: expected a program per head, got none. Pass null for a head that changes nothing.");

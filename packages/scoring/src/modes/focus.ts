@@ -1,7 +1,9 @@
 import { trace } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { TensorLike } from "@fovea/tensor";
 import { checkCount } from "../check-number.ts";
 import type { Mode } from "./mode.ts";
+import { ScoreError } from "../score-error.ts";
 import { temperature } from "../scores/temperature.ts";
 
 export interface FocusOptions {
@@ -25,6 +27,12 @@ export interface FocusOptions {
  *  Why: syntax and phrases live within a few tokens; a narrow window costs O(queries × window), and the low
  *  temperature lets each query settle on one or two of the few keys it sees. */
 export function focus(options: FocusOptions = {}): Mode {
+  checkOptions(
+    "focus",
+    options,
+    { lookback: true, lookahead: true, temperature: true },
+    { example: "focus({ lookback: 8 })", Refuse: ScoreError },
+  );
   const { lookback = 8, lookahead = lookback, temperature: degree = 0.5 } = options;
   checkCount("focus", "lookback", lookback, 0, "It is the number of keys seen before the query.");
   checkCount("focus", "lookahead", lookahead, 0, "It is the number of keys seen after the query; 0 is causal.");

@@ -1,4 +1,5 @@
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { perHead } from "../combine/per-head.ts";
 import type { PerHeadOptions } from "../combine/per-head.ts";
 import { ScoreError } from "../score-error.ts";
@@ -13,6 +14,12 @@ export interface Mode {
 /** Gives each query head its own way of looking; `null` is plain attention.
  *  `perHeadModes([focus(), scan({ heads: 4 }), recall(), null])` */
 export function perHeadModes(modes: readonly (Mode | null)[], options: PerHeadOptions = {}): Mode {
+  checkOptions(
+    "perHeadModes",
+    options,
+    { heads: true },
+    { example: "perHeadModes(modes, { heads: 8 })", Refuse: ScoreError },
+  );
   if (modes.length === 0)
     throw new ScoreError("perHeadModes: expected a mode per head, got none. Pass null for plain attention.");
   const join = (programs: readonly (Program | null)[]): Program | null =>

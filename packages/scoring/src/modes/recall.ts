@@ -1,6 +1,8 @@
 import { trace } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { checkCount } from "../check-number.ts";
 import type { Mode } from "./mode.ts";
+import { ScoreError } from "../score-error.ts";
 
 export interface RecallOptions {
   /** Keys from the start that are always seen; default 4. */
@@ -25,6 +27,7 @@ export interface RecallOptions {
  *  complements focus and scan, whose windows end where this begins; the query sees itself, so no row is empty.
  *  Always causal. */
 export function recall(options: RecallOptions = {}): Mode {
+  checkOptions("recall", options, { first: true, gap: true }, { Refuse: ScoreError });
   const { first = 4, gap = 64 } = options;
   checkCount("recall", "first", first, 0, "It is the number of keys from the start that are always seen.");
   checkCount("recall", "gap", gap, 1, "1 sees the whole past.");

@@ -1,6 +1,8 @@
 import { trace } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { checkCount } from "../check-number.ts";
 import type { Mode } from "./mode.ts";
+import { ScoreError } from "../score-error.ts";
 
 export interface SkimOptions {
   /** Every how many keys one is seen, counted from the query; default 4. */
@@ -28,6 +30,12 @@ export interface SkimOptions {
  *  anything from any key to any query: one step along the stride, one among the neighbors.
  *  @see Child et al. 2019, "Generating Long Sequences with Sparse Transformers", section 4.2 (strided attention) */
 export function skim(options: SkimOptions = {}): Mode {
+  checkOptions(
+    "skim",
+    options,
+    { stride: true, neighbors: true, causal: true },
+    { example: "skim({ stride: 4 })", Refuse: ScoreError },
+  );
   const { stride = 4, neighbors = stride - 1, causal = false } = options;
   checkCount("skim", "stride", stride, 1, "1 sees every key.");
   checkCount("skim", "neighbors", neighbors, 0, "It is the number of keys that are all seen on each side.");

@@ -1,6 +1,6 @@
 import { trace } from "@fovea/program";
 import type { Program, Scope, Value } from "@fovea/program";
-import { expandDims, map, multiply, subtract } from "@fovea/tensor";
+import { checkOptions, expandDims, map, multiply, subtract } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { ScoreError } from "../score-error.ts";
 
@@ -38,6 +38,7 @@ export function activationByLog(
   activation: Activation | ((score: Value, scope: Scope) => Value),
   options: ActivationByLogOptions = {},
 ): Program {
+  checkOptions("activationByLog", options, { offset: true }, { Refuse: ScoreError });
   const { offset = 0 } = options;
   if (typeof activation !== "function" && !Object.hasOwn(activations, activation)) {
     const names = Object.keys(activations).join(", ");

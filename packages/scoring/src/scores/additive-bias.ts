@@ -1,9 +1,10 @@
 import { trace } from "@fovea/program";
 import type { Program, Scope, Value } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { Tensor, TensorLike } from "@fovea/tensor";
 import { checkCount } from "../check-number.ts";
-import { tableTensor } from "./score-table.ts";
 import { ScoreError } from "../score-error.ts";
+import { tableTensor } from "./score-table.ts";
 
 export interface AdditiveBiasOptions {
   /** Absolute index of the query that row 0 belongs to; default 0. With a cache of c keys and rows for the new
@@ -16,6 +17,7 @@ export interface AdditiveBiasOptions {
  *  @param bias float, broadcast to `[batch, heads, queries, keys]`: missing axes in front and axes of size 1 are
  *  shared; outside it reads 0 */
 export function additiveBias(bias: TensorLike, options: AdditiveBiasOptions = {}): Program {
+  checkOptions("additiveBias", options, { queryOffset: true }, { Refuse: ScoreError });
   const table = broadcastTable("additiveBias", bias, "float", "A bool tensor is a mask: use tensorMask.");
   const place = placeOf("additiveBias", table, options);
   return trace((scope) => scope.score.add(scope.table("bias", table).at(...place(scope))));
@@ -25,6 +27,7 @@ export function additiveBias(bias: TensorLike, options: AdditiveBiasOptions = {}
  *  @param visible bool, broadcast to `[batch, heads, queries, keys]` as in {@link additiveBias}; outside it reads
  *  false */
 export function tensorMask(visible: TensorLike, options: AdditiveBiasOptions = {}): Program {
+  checkOptions("tensorMask", options, { queryOffset: true }, { Refuse: ScoreError });
   const table = broadcastTable("tensorMask", visible, "bool", "Numbers to add to the score: use additiveBias.");
   const place = placeOf("tensorMask", table, options);
   return trace((scope) => scope.table("visible", table).at(...place(scope)));

@@ -1,9 +1,10 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { TensorLike } from "@fovea/tensor";
 import { checkCount } from "../check-number.ts";
-import { scoreTable } from "./score-table.ts";
 import { ScoreError } from "../score-error.ts";
+import { scoreTable } from "./score-table.ts";
 
 export type AlibiOptions = ({ readonly heads: number } | { readonly slopes: TensorLike }) & {
   /** Penalize keys on both sides by distance, `-slope × |query - key|`, as encoders need; default false, for causal
@@ -16,6 +17,12 @@ export type AlibiOptions = ({ readonly heads: number } | { readonly slopes: Tens
  *  @param options `heads`, for the published slopes, or your own `slopes [heads]` (learned if you like)
  *  @see Press, Smith, Lewis 2022, "Train Short, Test Long", section 3 */
 export function alibi(options: AlibiOptions): Program {
+  checkOptions(
+    "alibi",
+    options,
+    { heads: true, slopes: true, symmetric: true },
+    { required: true, example: "alibi({ heads: 8 })", Refuse: ScoreError },
+  );
   if (typeof options !== "object" || "heads" in options === "slopes" in options) {
     throw new ScoreError(
       "alibi: expected either heads or slopes. Pass { heads: 8 } for the published slopes, or { slopes: [...] } for your own.",

@@ -1,8 +1,9 @@
 import { trace } from "@fovea/program";
 import type { Program, Scope, Value } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { TensorLike } from "@fovea/tensor";
-import { scoreAmount } from "./score-table.ts";
 import { ScoreError } from "../score-error.ts";
+import { scoreAmount } from "./score-table.ts";
 
 /** How weights fade with the distance `|query - key|`. Amounts are numbers above 0, or `[heads]` tables of them
  *  (learned if you like). */
@@ -22,6 +23,12 @@ type Logarithm = (scope: Scope, distance: Value) => Value;
  *  `score - distance² / (2 deviation²)`.
  *  @see Chi et al. 2022, "KERPLE", eq. 4 */
 export function distanceDecay(options: DistanceDecayOptions): Program {
+  checkOptions(
+    "distanceDecay",
+    options,
+    { kind: true, halfLife: true, exponent: true, scale: true, deviation: true },
+    { required: true, Refuse: ScoreError },
+  );
   const logarithm = logarithmOf(options);
   return trace((scope) => {
     // to float before squaring: an int square would wrap at a distance of 46,341

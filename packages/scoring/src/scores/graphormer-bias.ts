@@ -1,8 +1,9 @@
 import { trace } from "@fovea/program";
 import type { Program, Scope, Value } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { Tensor, TensorLike } from "@fovea/tensor";
-import { scoreTable, tableTensor } from "./score-table.ts";
 import { ScoreError } from "../score-error.ts";
+import { scoreTable, tableTensor } from "./score-table.ts";
 
 export interface GraphormerBiasOptions {
   /** Whole steps from each node to each other: `[nodes, nodes]` or, a graph per batch element, `[batch, nodes, nodes]`. */
@@ -23,6 +24,12 @@ export interface GraphormerBiasOptions {
  *  @see Ying et al. 2021, "Do Transformers Really Perform Badly for Graph Representation?", eq. 6 and 7, edge kinds
  *  in place of edge features */
 export function graphormerBias(options: GraphormerBiasOptions): Program {
+  checkOptions(
+    "graphormerBias",
+    options,
+    { distances: true, distanceBias: true, pathEdges: true, edgeBias: true },
+    { required: true, Refuse: ScoreError },
+  );
   if ((options.pathEdges === undefined) !== (options.edgeBias === undefined)) {
     throw new ScoreError(
       "graphormerBias: pathEdges and edgeBias belong together, got one of them. Pass both, or neither for distances alone.",

@@ -1,8 +1,9 @@
 import { trace } from "@fovea/program";
 import type { Program, Scope, Value } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { Tensor, TensorLike } from "@fovea/tensor";
-import { scoreTable, tableTensor } from "./score-table.ts";
 import { ScoreError } from "../score-error.ts";
+import { scoreTable, tableTensor } from "./score-table.ts";
 
 export interface PairBiasOptions {
   /** One number per query: `[heads, queries]` or `[batch, heads, queries]`, usually computed by a layer. */
@@ -20,6 +21,12 @@ export interface PairBiasOptions {
  *  graph attention layer. Query rows are absolute: with a cache of c keys, the first new query reads row c.
  *  @see Veličković et al. 2018, "Graph Attention Networks", eq. 3 */
 export function pairBias(options: PairBiasOptions): Program {
+  checkOptions(
+    "pairBias",
+    options,
+    { query: true, key: true, negativeSlope: true, replace: true },
+    { required: true, Refuse: ScoreError },
+  );
   const { negativeSlope = 1, replace = false } = options;
   const queryBias = sideTable("query", options.query, "queries");
   const keyBias = sideTable("key", options.key, "keys");

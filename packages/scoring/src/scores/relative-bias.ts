@@ -1,8 +1,9 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { TensorLike } from "@fovea/tensor";
-import { scoreTable } from "./score-table.ts";
 import { ScoreError } from "../score-error.ts";
+import { scoreTable } from "./score-table.ts";
 
 export interface RelativeBiasOptions {
   /** Bias `[heads, 2 reach + 1]`, usually learned; column `reach + key - query`. For n positions in full, `2n - 1`
@@ -16,6 +17,7 @@ export interface RelativeBiasOptions {
 /** A free bias for each relative position: `score + table[head, reach + key - query]`.
  *  @see Shaw, Uszkoreit, Vaswani 2018, eq. 4 (clipping) */
 export function relativeBias(options: RelativeBiasOptions): Program {
+  checkOptions("relativeBias", options, { table: true, beyond: true }, { required: true, Refuse: ScoreError });
   const { beyond = "clip" } = options;
   const bias = scoreTable("relativeBias", "table", options.table, ["heads", "2 reach + 1"]);
   const columns = bias.shape[1];

@@ -1,3 +1,4 @@
+import { checkOptions } from "@fovea/tensor";
 import { checkCount } from "../check-number.ts";
 import { ScoreError } from "../score-error.ts";
 
@@ -21,6 +22,12 @@ export interface BucketLayout {
 /** The bucket of `relative = key - query`, from 0 to `buckets - 1`: the row of T5's table that a pair reads.
  *  @see Raffel et al. 2020, section 2.1; `_relative_position_bucket` in mesh-tensorflow */
 export function relativeBucket(relative: number, options: RelativeBucketOptions = {}): number {
+  checkOptions(
+    "relativeBucket",
+    options,
+    { buckets: true, maximumDistance: true, bidirectional: true },
+    { Refuse: ScoreError },
+  );
   const layout = bucketLayout("relativeBucket", options);
   const distance = layout.bidirectional ? Math.abs(relative) : Math.max(0, -relative);
   const ahead = layout.bidirectional && relative > 0 ? layout.sideBuckets : 0;

@@ -1,6 +1,8 @@
 import { trace } from "@fovea/program";
 import type { Program, Scope, Value } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import { checkCount, checkPositive } from "../check-number.ts";
+import { ScoreError } from "../score-error.ts";
 
 export interface SandwichOptions {
   /** Number of query heads. */
@@ -20,6 +22,12 @@ export interface SandwichOptions {
  *  @see Chi et al. 2023, "Dissecting Transformer Length Extrapolation via the Lens of Receptive Field Analysis",
  *  section 5 */
 export function sandwich(options: SandwichOptions): Program {
+  checkOptions(
+    "sandwich",
+    options,
+    { heads: true, dimensions: true, base: true, length: true },
+    { required: true, example: "sandwich({ heads: 8 })", Refuse: ScoreError },
+  );
   const { heads, dimensions = 128, base = 10000, length } = options;
   checkCount("sandwich", "heads", heads, 1, "Pass the number of query heads.");
   checkCount("sandwich", "dimensions / 2", dimensions / 2, 1, "The paper uses 128 dimensions.", 512);

@@ -1,8 +1,10 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { TensorLike } from "@fovea/tensor";
 import { checkCount } from "../check-number.ts";
 import { checkKind } from "../check-program.ts";
+import { ScoreError } from "../score-error.ts";
 import { scoreTable } from "./score-table.ts";
 
 export interface SinkKeysOptions {
@@ -23,6 +25,7 @@ export interface SinkKeysOptions {
  *
  *  @see Xiao et al. 2024, "Efficient Streaming Language Models with Attention Sinks", section 3.2 */
 export function withSinkKeys(mask: Program, options: SinkKeysOptions = {}): Program {
+  checkOptions("withSinkKeys", options, { count: true, causal: true }, { Refuse: ScoreError });
   const { count = 4, causal = true } = options;
   checkKind("withSinkKeys", "mask", mask, "mask");
   checkCount("withSinkKeys", "count", count, 1, "StreamingLLM keeps 4.");

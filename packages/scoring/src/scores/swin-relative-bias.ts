@@ -1,7 +1,9 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { TensorLike } from "@fovea/tensor";
 import { checkCount } from "../check-number.ts";
+import { ScoreError } from "../score-error.ts";
 import { scoreTable } from "./score-table.ts";
 
 export interface SwinRelativeBiasOptions {
@@ -18,6 +20,12 @@ export interface SwinRelativeBiasOptions {
  *  Windows are laid along the batch axis, as Swin does; a token past the window reads 0.
  *  @see Liu et al. 2021, "Swin Transformer", eq. 4 */
 export function swinRelativeBias(options: SwinRelativeBiasOptions): Program {
+  checkOptions(
+    "swinRelativeBias",
+    options,
+    { table: true, height: true, width: true },
+    { required: true, Refuse: ScoreError },
+  );
   const { height, width } = options;
   checkCount("swinRelativeBias", "height", height, 1, "It is the number of rows in a window.", 2 ** 14);
   checkCount("swinRelativeBias", "width", width, 1, "It is the number of tokens in a row of a window.", 2 ** 14);

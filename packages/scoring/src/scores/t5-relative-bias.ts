@@ -1,8 +1,10 @@
 import { trace } from "@fovea/program";
 import type { Program } from "@fovea/program";
+import { checkOptions } from "@fovea/tensor";
 import type { TensorLike } from "@fovea/tensor";
 import { bucketLayout, distanceBuckets } from "./relative-bucket.ts";
 import type { RelativeBucketOptions } from "./relative-bucket.ts";
+import { ScoreError } from "../score-error.ts";
 import { scoreTable } from "./score-table.ts";
 
 export interface T5RelativeBiasOptions extends Omit<RelativeBucketOptions, "buckets"> {
@@ -14,6 +16,12 @@ export interface T5RelativeBiasOptions extends Omit<RelativeBucketOptions, "buck
  *  to unscaled scores: pass `scale: 1` to the attention when its weights are T5's.
  *  @see Raffel et al. 2020, section 2.1 */
 export function t5RelativeBias(options: T5RelativeBiasOptions): Program {
+  checkOptions(
+    "t5RelativeBias",
+    options,
+    { table: true, bidirectional: true, maximumDistance: true },
+    { required: true, Refuse: ScoreError },
+  );
   const bias = scoreTable("t5RelativeBias", "table", options.table, ["buckets", "heads"]);
   const layout = bucketLayout("t5RelativeBias", { ...options, buckets: bias.shape[0] });
   const buckets = distanceBuckets(layout);

@@ -170,7 +170,7 @@ test("settings and options that there are not, and a capacity beside a window, a
   const settings = { attention: { heads: 4 } };
   const misspelled = { capacity: 4, capactiy: 5 } as RowSessionOptions;
   expect(() => new RowSession(gated, settings, misspelled)).toThrow(
-    'there is no option "capactiy". There are capacity,',
+    'there is no option "capactiy". Did you mean "capacity"?',
   );
   expect(() => new RowSession(gated, Object.assign({ backend: null }, settings), { capacity: 4 })).toThrow("backend");
   const window = { recent: 3 };
