@@ -1,11 +1,6 @@
 export { addPositions, addPositionsGradients, type PositionGradients, type PositionOptions } from "./add-positions.ts";
-export {
-  applyRotary,
-  applyRotaryGradient,
-  rotaryTransform,
-  type ApplyRotaryOptions,
-  type RotaryTransform,
-} from "./apply-rotary.ts";
+export { applyRotary, applyRotaryGradient, rotaryTransform, type RotaryTransform } from "./apply-rotary.ts";
+export type { ApplyRotaryOptions } from "./apply-rotary-options.ts";
 export { embed, embedGradient, type EmbedOptions } from "./embed.ts";
 export { embedPatches, embedPatchesGradients, type PatchGradients, type PatchWeights } from "./embed-patches.ts";
 export { EmbeddingError } from "./embedding-error.ts";

@@ -1,5 +1,5 @@
 import { checkShape, readValues, ShapeError, type Tensor } from "@fovea/tensor";
-import type { ApplyRotaryOptions } from "./apply-rotary.ts";
+import type { ApplyRotaryOptions } from "./apply-rotary-options.ts";
 import { checkChoice } from "./check-choice.ts";
 import { EmbeddingError } from "./embedding-error.ts";
 import type { RotaryTables } from "./rotary-tables.ts";
