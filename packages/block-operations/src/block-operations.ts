@@ -44,7 +44,7 @@ export interface RotaryOptions {
   readonly inverse?: boolean | undefined;
 }
 
-/** A weight made ready; let go of with `dispose`. */
+/** A weight made ready; released with `dispose`. */
 export interface PreparedWeight {
   dispose(): void;
 }

@@ -91,7 +91,7 @@ export class DecoderSession implements TokenSession {
     this.#batch = order.length;
   }
 
-  /** Overwrites the caches with zeros and lets go of them; feeding it afterwards throws. */
+  /** Overwrites the caches with zeros and releases them; feeding it afterwards throws. */
   dispose(): void {
     for (const cache of [...this.#caches, ...this.#memories]) cache?.dispose();
     this.#disposed = true;

@@ -94,7 +94,7 @@ export class PreparedWeights {
     return this.#packed.get(keyOf(weight));
   }
 
-  /** @returns what lets go of it */
+  /** @returns what releases it */
   keep(weight: LinearWeight, packed: PackedWeight): () => void {
     const key = keyOf(weight);
     const { address } = packed;

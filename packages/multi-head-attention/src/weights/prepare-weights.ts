@@ -4,7 +4,7 @@ import type { MultiHeadAttentionWeights } from "./weights.ts";
 
 /** Brings a layer's projections into the form in which a backend's kernels read them, once instead of in every call.
  *  The numbers are copied: after changing them, prepare again.
- *  @returns lets go of the copies when disposed of */
+ *  @returns releases the copies when disposed of */
 export function prepareWeights(weights: MultiHeadAttentionWeights, { operations }: Backend): PreparedWeight {
   const { query, key, value, output } = weights;
   const prepared: PreparedWeight[] = [];

@@ -33,7 +33,7 @@ export interface Derivative {
  *
  *  At kinks: `absolute` gives 0 at 0; `minimum` and `maximum` of equal numbers pass the gradient to the first; `select` to the chosen
  *  side; `floor`, casts to int and comparisons give 0; a `power` of a base that is not positive gives 0 by its exponent.
- *  What was not chosen has no influence: NaN or Infinity there changes nothing.
+ *  What was not chosen is masked: NaN or Infinity there changes nothing.
  *  @throws {ProgramError} when the program does not give a float */
 export function derive(program: Program): Derivative {
   if (resultType(program) !== "float") {

@@ -91,7 +91,7 @@ function fastProduct(original: KernelConfig, { backend: chosen }: FastProductsOp
   };
 }
 
-/** Applies an activation by a kernel of TensorFlow.js and lets go of the product. */
+/** Applies an activation by a kernel of TensorFlow.js and releases the product. */
 function activate(
   kernelName: string,
   x: TensorInfo,
