@@ -37,7 +37,7 @@ export interface WorkerStart {
 /** A worker's life: sleep until there is a job, take tasks of it until none is left. It never returns; its owner terminates it.
  *
  *  Kernels come as bytes in the shared memory, since a thread that sleeps in `Atomics.wait` receives no messages.
- *  Workers start from this function's text, so it uses nothing from outside itself. */
+ *  Workers also start from this function's text, `workerSource`, which a test holds against it; so it uses nothing from outside itself. */
 export function serveTasks(start: WorkerStart): never {
   const { memory, control, words, gateClosed, index, maximumKernels } = start;
   const kernels = new Map<number, WebAssembly.Instance>();
