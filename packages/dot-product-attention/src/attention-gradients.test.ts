@@ -17,7 +17,7 @@ import { expect, test } from "vitest";
 import { attention } from "./attention.ts";
 import { attentionGradients } from "./attention-gradients.ts";
 import type { AttentionOptions } from "./options.ts";
-import { normalizers } from "./plan.ts";
+import { normalizers } from "./normalizer.ts";
 import { centralDifference } from "./testing/central-difference.ts";
 import { randomOperands, repeatHeads, tokens } from "./testing/random-operands.ts";
 

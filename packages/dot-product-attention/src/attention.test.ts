@@ -4,7 +4,7 @@ import { randomUniform, trace } from "@fovea/program";
 import type { Scope, Value } from "@fovea/program";
 import { expect, test } from "vitest";
 import { attention } from "./attention.ts";
-import { normalizers } from "./plan.ts";
+import { normalizers } from "./normalizer.ts";
 import { naiveAttention } from "./testing/naive-attention.ts";
 import type { NaiveOptions } from "./testing/naive-attention.ts";
 import { nested, randomOperands, repeatHeads, tokens } from "./testing/random-operands.ts";

@@ -13,8 +13,10 @@ export type { LinearAttentionOptions, LinearAttentionResult } from "./linear-att
 export { merge } from "./merge.ts";
 export type { AttentionPart, MergedAttention } from "./merge.ts";
 export type { AttentionOptions, ReturnOptions, TableOverrides } from "./options.ts";
-export { createPlan, maximumDim, normalizers } from "./plan.ts";
-export type { Normalizer, Plan, PlanParts } from "./plan.ts";
+export { normalizers, normalizerTraits } from "./normalizer.ts";
+export type { Normalizer, NormalizerTraits } from "./normalizer.ts";
+export { createPlan, maximumDim } from "./plan.ts";
+export type { Plan, PlanParts } from "./plan.ts";
 export { planFromJSON, planToJSON } from "./plan-json.ts";
 export type { PlanJSON } from "./plan-json.ts";
 export { prepareCall } from "./prepare-call.ts";

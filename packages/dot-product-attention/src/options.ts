@@ -3,7 +3,7 @@ import type { BlockMask } from "@fovea/masking";
 import type { Tensor } from "@fovea/tensor";
 import type { Backend } from "./backend.ts";
 import type { ProgramSource } from "./checks/check-program.ts";
-import type { Normalizer } from "./plan.ts";
+import type { Normalizer } from "./normalizer.ts";
 
 /** Everything `attention` can be told, each with its default. */
 export interface AttentionOptions<T extends Operand = Tensor> {

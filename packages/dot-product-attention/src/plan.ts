@@ -4,27 +4,7 @@ import { describeValue, wholeNumber } from "@fovea/tensor";
 import type { DType } from "@fovea/tensor";
 import { AttentionError } from "./attention-error.ts";
 import { checkProgram } from "./checks/check-program.ts";
-
-/** How a row of scores `s` becomes weights `w`; `sum` runs over the keys the row sees.
- *  - softmax: `exp(s) / sum(exp(s))`
- *  - softmaxWithSink: `exp(s) / (exp(sink) + sum(exp(s)))`, a learned score per head that takes weight and gives nothing (StreamingLLM, gpt-oss)
- *  - softmaxPlusOne: a sink of 0 (Miller 2023, "Attention is off by one")
- *  - sigmoid: `1 / (1 + exp(-s))`, each pair by itself; shift by -log(keys) in the score program (Ramapuram et al. 2024)
- *  - relu: `max(0, s)`, each pair by itself; divide by `keys` in the probability program (Wortsman et al. 2023)
- *  - sparsemax: `max(0, s - threshold)`, the threshold so that a row sums to 1 (Martins & Astudillo 2016)
- *  - entmax15: `max(0, s / 2 - threshold)²`, likewise (Peters et al. 2019)
- *
- *  Softmax to relu need one pass over the keys; sparsemax and entmax15 need the whole row at hand. */
-export const normalizers = [
-  "softmax",
-  "softmaxWithSink",
-  "softmaxPlusOne",
-  "sigmoid",
-  "relu",
-  "sparsemax",
-  "entmax15",
-] as const;
-export type Normalizer = (typeof normalizers)[number];
+import { checkNormalizer, type Normalizer } from "./normalizer.ts";
 
 /** Everything a kernel is specialised for, and nothing that changes from call to call: frozen plain data, comparable by `key`, JSON-safe.
  *  Lengths, batch, head counts, scale, tables, sinks and block lists are passed to the kernel at call time. */
@@ -68,11 +48,7 @@ export function createPlan(parts: PlanParts): Plan {
       );
     }
   }
-  if (!normalizers.includes(normalizer)) {
-    throw new AttentionError(
-      `createPlan: expected a normalizer among ${normalizers.join(", ")}, got ${describeValue(normalizer)}.`,
-    );
-  }
+  checkNormalizer("createPlan", normalizer);
   const score = parts.score === null ? null : checkProgram("score", parts.score).program;
   const mask = parts.mask === null ? null : checkProgram("mask", parts.mask).program;
   const probability = parts.probability === null ? null : checkProgram("probability", parts.probability).program;

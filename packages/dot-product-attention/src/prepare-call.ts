@@ -12,8 +12,9 @@ import { checkTables } from "./checks/check-tables.ts";
 import { chooseBlockMask } from "./choose-block-mask.ts";
 import { checkAttentionOptions } from "./checks/check-attention-options.ts";
 import type { AttentionOptions } from "./options.ts";
+import { checkNormalizer, type Normalizer, normalizers, normalizerTraits } from "./normalizer.ts";
 import { createPlan, keyTypes } from "./plan.ts";
-import type { Normalizer, Plan } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import { releaseUnused } from "./release-unused.ts";
 
 /** A call whose every part has been checked, with the plan of the kernel that runs it. */
@@ -28,7 +29,7 @@ export interface PreparedCall<T extends Operand = Tensor> {
   readonly declaredTables: PlanTables;
 }
 
-const softmaxKinds: readonly Normalizer[] = ["softmax", "softmaxWithSink", "softmaxPlusOne"];
+const withLogSumExp = normalizers.filter((name) => normalizerTraits[name].remembers === "logSumExp");
 const largestInt = 2 ** 31 - 1;
 
 /** Options → plan and call. Everything wrong is refused here, before a kernel is compiled or a number is computed.
@@ -69,10 +70,11 @@ export function prepareCall<T extends Operand>(
   if (typeof scale !== "number" || !Number.isFinite(scale)) {
     throw new AttentionError(`attention: expected scale to be a finite number, got ${String(scale)}.`);
   }
+  checkNormalizer("attention", normalizer);
   const ofSoftmax = (["logSumExp", "rowTotal"] as const).find((name) => returns[name]);
-  if (ofSoftmax && !softmaxKinds.includes(normalizer)) {
+  if (ofSoftmax && normalizerTraits[normalizer].remembers !== "logSumExp") {
     throw new AttentionError(
-      `attention: ${normalizer} has no ${ofSoftmax}; it is there for ${softmaxKinds.join(", ")}.`,
+      `attention: ${normalizer} has no ${ofSoftmax}; it is there for ${withLogSumExp.join(", ")}.`,
     );
   }
   const sinks = checkSinks(options.sinks ?? null, normalizer, heads);
@@ -169,7 +171,7 @@ function checkPast(past: { readonly key: Operand; readonly value: Operand }, key
 }
 
 function checkSinks(sinks: Tensor | null, normalizer: Normalizer, heads: number): Tensor | null {
-  const needed = normalizer === "softmaxWithSink";
+  const needed = normalizerTraits[normalizer].sink === "learned";
   if (needed !== (sinks !== null)) {
     throw new AttentionError(
       needed

@@ -6,8 +6,8 @@ import { expect, test } from "vitest";
 import { attention } from "./attention.ts";
 import { attentionGradients } from "./attention-gradients.ts";
 import type { AttentionOptions } from "./options.ts";
-import { normalizers } from "./plan.ts";
-import type { Normalizer } from "./plan.ts";
+import { normalizers } from "./normalizer.ts";
+import type { Normalizer } from "./normalizer.ts";
 import { randomOperands } from "./testing/random-operands.ts";
 
 const sinksFor = (normalizer: Normalizer): Tensor | null =>

@@ -34,17 +34,21 @@ export class FunctionBody {
   }
 
   /** Declares the parameters, once and before any local: `const { row, scale } = f.parameters({ row: "i32", scale: "f32" })`.
+   *  What is undefined is left out.
    *  @throws {AssemblyError} when there are parameters or locals already */
-  parameters<Name extends string>(types: Readonly<Record<Name, ValueType>>): Readonly<Record<Name, Local>> {
+  parameters<Types extends Readonly<Record<string, ValueType | undefined>>>(
+    types: Types,
+  ): { readonly [Name in keyof Types]: Local } {
     if (this.#parameters.length + this.#locals.length > 0) {
       throw new AssemblyError(
         "parameters: expected to be called once and before any local. Declare all parameters first.",
       );
     }
-    this.#parameters = Object.values(types);
-    return Object.fromEntries(
-      Object.entries<ValueType>(types).map(([name, type], index) => [name, new Local(index, type)]),
-    ) as Record<Name, Local>;
+    const declared = Object.entries(types).filter((entry): entry is [string, ValueType] => entry[1] !== undefined);
+    this.#parameters = declared.map(([, type]) => type);
+    return Object.fromEntries(declared.map(([name, type], index) => [name, new Local(index, type)])) as {
+      readonly [Name in keyof Types]: Local;
+    };
   }
 
   /** A local that nobody else uses until it is released. */

@@ -1,5 +1,5 @@
-import type { Local } from "@fovea/wasm-assembler";
-import { pushFolded } from "../vectors/fold-lanes.ts";
+import { i32, i32x4, type Local } from "@fovea/wasm-assembler";
+import { folded } from "../vectors/fold-lanes.ts";
 import type { VectorRead } from "../programs/create-vector-derivative.ts";
 import type { VectorEmitter } from "../vectors/vector-emitter.ts";
 
@@ -54,7 +54,7 @@ export function emitScatterSum(
       f.get(places);
       f.lane("i32x4.extract_lane", 0);
     },
-    () => pushFolded(f, amounts, "f32x4.add"),
+    () => f.emit(folded(f, amounts, "f32x4.add")),
   );
 }
 
@@ -79,14 +79,10 @@ function addAt(v: VectorEmitter, sums: Local, pushPlace: () => void, pushAmount:
 
 /** Row-major places; -1, in front of the table, where an index lies outside. */
 function flatten(v: VectorEmitter, read: VectorRead, call: Local, indices: readonly Local[]): Local {
-  const { f } = v;
   let inside = v.ints(-1);
   let places = v.ints(0);
   for (const [axis, index] of indices.entries()) {
-    f.get(call);
-    f.memory("i32.load", read.at + 4 * (axis + 1));
-    f.op("i32x4.splat");
-    const length = v.take();
+    const length = v.value(i32x4.splat(i32.load(call, read.at + 4 * (axis + 1))));
     // As unsigned numbers, negative indices are large.
     inside = v.op("v128.and", inside, v.op("i32x4.lt_u", index, length));
     places = axis === 0 ? index : v.op("i32x4.add", v.op("i32x4.mul", places, length), index);

@@ -4,15 +4,8 @@ import type { VectorDerivative } from "../programs/create-vector-derivative.ts";
 import { emitDot } from "../vectors/dot.ts";
 import { dividesMean, type GradientRule, hasMean } from "./gradient-rule.ts";
 import { emitGradientRow, type GradientRowParts } from "./gradient-row.ts";
-import {
-  emitCopyRows,
-  emitFinite,
-  emitPackColumns,
-  emitPackRows,
-  paddedTo4,
-  paddedTo8,
-  type Storage,
-} from "../products/pack.ts";
+import { paddedTo4, paddedTo8, type Storage } from "../memory/storage.ts";
+import { emitCopyRows, emitFinite, emitPackColumns, emitPackRows } from "../products/pack.ts";
 import { PanelProducts, type ProductPair, productPair, RowProducts } from "../products/products.ts";
 import type { VectorProgram } from "../programs/vector-program.ts";
 import type { Simd } from "../vectors/simd.ts";

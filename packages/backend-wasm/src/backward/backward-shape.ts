@@ -1,5 +1,5 @@
 import { microRowsOf } from "../products/microkernel.ts";
-import { paddedTo4, paddedTo8 } from "../products/pack.ts";
+import { paddedTo4, paddedTo8 } from "../memory/storage.ts";
 import type { Simd } from "../vectors/simd.ts";
 
 /** How a tile of the backward kernel is cut and where its parts lie in a thread's scratch memory. Offsets and sizes in bytes. */

@@ -1,10 +1,10 @@
 import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { addBackwardFunctions, type BackwardParts, type RowFunctions } from "./backward-functions.ts";
-import { type BackwardTileField, backwardTileOffset } from "./backward-layout.ts";
+import { type BackwardTileField, backwardTile } from "./backward-layout.ts";
 import type { BackwardShape } from "./backward-shape.ts";
 import { dividesMean, hasMean } from "./gradient-rule.ts";
 import { panelWidth } from "../products/microkernel.ts";
-import { paddedTo4, paddedTo8 } from "../products/pack.ts";
+import { paddedTo4, paddedTo8 } from "../memory/storage.ts";
 import { eachPanel } from "../products/panels.ts";
 import { callPair } from "../products/products.ts";
 import { emitScaledStore } from "../vectors/scaled-store.ts";
@@ -22,8 +22,8 @@ export function addBackwardTile(module: ModuleBuilder, parts: BackwardParts): Ca
   const { scoresOf, gradientsOf, addQuery, addKey, addValue, gradientRow, mean, meanRow } = functions;
   const { copyQuery, copyOutput, finite, packQuery, packOutput, packKeys, packValues, packKeyRows } = functions;
 
-  const f = new FunctionBody(["i32", "i32"]);
-  const loop = new TaskLoop<BackwardTileField, BackwardShape>(f, shape, backwardTileOffset);
+  const f = new FunctionBody();
+  const loop = new TaskLoop<BackwardTileField, BackwardShape>(f, shape, backwardTile);
   const finiteQuery = f.local("i32");
   const finiteOutput = f.local("i32");
   const finiteKey = f.local("i32");

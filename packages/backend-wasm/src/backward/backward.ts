@@ -1,6 +1,6 @@
-import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type Callee, FunctionBody, i32, type ModuleBuilder, tee } from "@fovea/wasm-assembler";
 import type { BackwardParts } from "./backward-functions.ts";
-import { backwardTaskOffset, backwardTileFields } from "./backward-layout.ts";
+import { backwardTask, backwardTile } from "./backward-layout.ts";
 import { addBackwardTile } from "./backward-tile.ts";
 
 /** Adds `backward(task, scratch)`: the query tiles of a task, one after another, each against every run of keys that its mask lets through.
@@ -14,30 +14,12 @@ import { addBackwardTile } from "./backward-tile.ts";
  *  @returns the function's index */
 export function addBackward(module: ModuleBuilder, parts: BackwardParts): Callee {
   const tile = addBackwardTile(module, parts);
-  const f = new FunctionBody(["i32", "i32"]);
-  const [task, scratch] = [f.parameter(0), f.parameter(1)];
-  const at = f.local("i32");
-  const end = f.local("i32");
-  const bytes = backwardTileFields.length * 4;
-  f.get(task);
-  f.memory("i32.load", backwardTaskOffset("sums"));
-  f.i32(0);
-  f.get(task);
-  f.memory("i32.load", backwardTaskOffset("sumBytes"));
-  f.op("memory.fill", 0);
-  f.get(task);
-  f.memory("i32.load", backwardTaskOffset("tiles"));
-  f.tee(at);
-  f.get(task);
-  f.memory("i32.load", backwardTaskOffset("tileCount"));
-  f.i32(bytes);
-  f.op("i32.mul");
-  f.op("i32.add");
-  f.set(end);
-  f.forAddresses(at, end, bytes, () => {
-    f.get(at);
-    f.get(scratch);
-    f.call(tile);
-  });
+  const f = new FunctionBody();
+  const { task, scratch } = f.parameters({ task: "i32", scratch: "i32" });
+  const [at, end] = f.locals("i32", 2);
+  f.fillMemory(backwardTask.read(task, "sums"), 0, backwardTask.read(task, "sumBytes"));
+  const tiles = tee(at, backwardTask.read(task, "tiles"));
+  f.set(end, i32.add(tiles, i32.mul(backwardTask.read(task, "tileCount"), backwardTile.bytes)));
+  f.forAddresses(at, end, backwardTile.bytes, () => f.call(tile, at, scratch));
   return module.add(f);
 }

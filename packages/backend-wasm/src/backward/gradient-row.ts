@@ -2,7 +2,7 @@ import { FunctionBody, type Local } from "@fovea/wasm-assembler";
 import type { BackwardShape } from "./backward-shape.ts";
 import type { VectorDerivative, VectorDerivativeValues } from "../programs/create-vector-derivative.ts";
 import { prepareExp2 } from "../vectors/exp2.ts";
-import { pushFolded } from "../vectors/fold-lanes.ts";
+import { folded } from "../vectors/fold-lanes.ts";
 import { dividesMean, emitScoreGradient, emitWeigh, type GradientRule } from "./gradient-rule.ts";
 import { panelWidth } from "../products/microkernel.ts";
 import { TableGradients } from "./table-gradients.ts";
@@ -227,7 +227,7 @@ function addLanes(f: FunctionBody, address: Local, offset: number, vector: Local
   f.get(address);
   f.get(address);
   f.memory("f32.load", offset);
-  pushFolded(f, vector, "f32x4.add");
+  f.emit(folded(f, vector, "f32x4.add"));
   f.op("f32.add");
   f.memory("f32.store", offset);
 }

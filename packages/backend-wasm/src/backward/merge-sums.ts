@@ -1,8 +1,8 @@
 import { type Callee, FunctionBody, type Local, type ModuleBuilder } from "@fovea/wasm-assembler";
-import { mergeOffset, type MergeField, partBytes } from "./backward-layout.ts";
+import { mergeTask, type MergeField, partBytes } from "./backward-layout.ts";
 import type { BackwardShape } from "./backward-shape.ts";
 import { panelWidth } from "../products/microkernel.ts";
-import { paddedTo4 } from "../products/pack.ts";
+import { paddedTo4 } from "../memory/storage.ts";
 import { emitTranspose4 } from "../vectors/transpose4.ts";
 
 /** Adds `mergeSums(task, scratch)`: the gradients of some keys of one key head from the sums of all tasks that saw them, always in the same order.
@@ -12,8 +12,7 @@ export function addMergeSums(module: ModuleBuilder, shape: BackwardShape): Calle
   const f = new FunctionBody(["i32", "i32"]);
   const [task, scratch] = [f.parameter(0), f.parameter(1)];
   const int = (field: MergeField): void => {
-    f.get(task);
-    f.memory("i32.load", mergeOffset(field));
+    f.emit(mergeTask.read(task, field));
   };
   const key = f.local("i32");
   const end = f.local("i32");
@@ -72,8 +71,7 @@ export function addMergeSums(module: ModuleBuilder, shape: BackwardShape): Calle
         scale:
           size === shape.headDim && target === "keyGradient"
             ? () => {
-                f.get(task);
-                f.memory("f32.load", mergeOffset("scale"));
+                f.emit(mergeTask.read(task, "scale"));
               }
             : () => f.f32(1),
       });

@@ -1,11 +1,11 @@
 import type { Call, Forward, Gradients, Plan } from "@fovea/dot-product-attention";
 import { cast, tensor, type Tensor } from "@fovea/tensor";
 import {
-  backwardTaskFields,
+  backwardTask,
+  backwardTile,
   type BackwardTileField,
-  backwardTileFields,
   type MergeField,
-  mergeFields,
+  mergeTask,
   partBytes,
 } from "../backward/backward-layout.ts";
 import type { BackwardModule } from "./backward-module.ts";
@@ -73,10 +73,10 @@ export function backwardCall(
       return { chunk, address: borrowed.allocate(bytes), bytes, valuesAt: width * headDim * 4 };
     });
     const tileCount = chunks.reduce((count, { tiles }) => count + tiles.length, 0);
-    const tiles = new Records(heap, borrowed, backwardTileFields, tileCount);
-    const tasks = new Records(heap, borrowed, backwardTaskFields, chunks.length);
+    const tiles = new Records(heap, borrowed, backwardTile, tileCount);
+    const tasks = new Records(heap, borrowed, backwardTask, chunks.length);
     const parts = borrowed.allocate(chunks.length * partBytes);
-    const merges = new Records(heap, borrowed, mergeFields, batch * keyHeads * Math.ceil(keys / mergeKeys));
+    const merges = new Records(heap, borrowed, mergeTask, batch * keyHeads * Math.ceil(keys / mergeKeys));
     // Nothing is allocated below, so the views stay.
     heap.f32.fill(0, queryGradient.address / 4, queryGradient.address / 4 + rows * headDim);
     const units = scoreUnits(plan, call.scale);
@@ -123,7 +123,7 @@ export function backwardCall(
         scale: call.scale,
         unit: units.score * Math.LOG2E,
       };
-      tiles.add(fields, ["queryScale", "scale", "unit"]);
+      tiles.add(fields);
     };
 
     let done = 0;
@@ -173,7 +173,7 @@ export function backwardCall(
             valueGradientStride: valueGradient.strides[2],
             scale: call.scale,
           };
-          merges.add(fields, ["scale"]);
+          merges.add(fields);
         }
       }
     }

@@ -1,7 +1,7 @@
 import type { Plan } from "@fovea/dot-product-attention";
 import { ModuleBuilder } from "@fovea/wasm-assembler";
 import { addBackward } from "../backward/backward.ts";
-import { backwardTaskFields, mergeFields } from "../backward/backward-layout.ts";
+import { backwardTask, mergeTask } from "../backward/backward-layout.ts";
 import { type BackwardShape, backwardShape } from "../backward/backward-shape.ts";
 import { createVectorDerivative } from "../programs/create-vector-derivative.ts";
 import { mathImport } from "../programs/math-functions.ts";
@@ -39,8 +39,8 @@ export function backwardModule(plan: Plan, heap: Heap, simd: Simd): BackwardModu
     tableIndex: (role, name) => tables.findIndex((table) => table.role === role && table.name === name),
     simd,
   });
-  addRun(module, "backward", backward, backwardTaskFields.length * 4, heap.shared);
-  addRun(module, "merge", addMergeSums(module, shape), mergeFields.length * 4, heap.shared);
+  addRun(module, "backward", backward, backwardTask.bytes, heap.shared);
+  addRun(module, "merge", addMergeSums(module, shape), mergeTask.bytes, heap.shared);
   const bytes = module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
   return { bytes, layout, shape };
 }

@@ -1,13 +1,6 @@
 import type { Call, Plan } from "@fovea/dot-product-attention";
 import { at } from "@fovea/tensor";
-import {
-  chunkKeys,
-  decodeBytes,
-  type DecodeField,
-  decodeFields,
-  mostStripRows,
-  partialBytes,
-} from "../decode/decode-layout.ts";
+import { chunkKeys, decodeTask, mostStripRows, partialBytes } from "../decode/decode-layout.ts";
 import type { Heap } from "../memory/heap.ts";
 import { type Borrowed, type Placed, rowAddress } from "../memory/operand.ts";
 import type { PlanShape } from "./plan-modules.ts";
@@ -37,7 +30,8 @@ export interface StripRunner {
   merge(...numbers: readonly number[]): void;
 }
 
-const fieldIndex = Object.fromEntries(decodeFields.map((name, index) => [name, index])) as Record<DecodeField, number>;
+/** Written word by word: there is a task for each key head and chunk at every token, and `RecordLayout.write` takes half a microsecond. */
+const fieldIndex = decodeTask.word;
 
 /** Whether few enough rows read each key for the kernel without packing, all by the same runs of keys. Backward recovers weights from scores that it
  *  computes anew, and this kernel sums products in another order. */
@@ -90,7 +84,7 @@ export function decodeCall(
   }
 
   const rowCount = batch * heads * queries;
-  const tasks = borrowed.allocate(count * decodeBytes);
+  const tasks = borrowed.allocate(count * decodeTask.bytes);
   const sinks = borrowed.allocate(rowCount * 4);
   const words = heap.i32;
   const floats = heap.f32;
@@ -125,11 +119,11 @@ export function decodeCall(
     floats[first + fieldIndex.unit] = placed.units.score * Math.LOG2E;
     for (const [index, runs] of chunks.entries()) {
       // tasks of a strip differ in their chunk only
-      if (index > 0) words.copyWithin(task, first, first + decodeBytes / 4);
+      if (index > 0) words.copyWithin(task, first, first + decodeTask.bytes / 4);
       words[task + fieldIndex.partial] = partial + index * rows * rowBytes;
       words[task + fieldIndex.runs] = runs.address;
       words[task + fieldIndex.runCount] = runs.count;
-      task += decodeBytes / 4;
+      task += decodeTask.bytes / 4;
       pairs += rows * chunk;
     }
   }

@@ -1,9 +1,10 @@
-import type { Call, Forward, Plan } from "@fovea/dot-product-attention";
+import { type Call, type Forward, normalizerTraits, type Plan } from "@fovea/dot-product-attention";
 import { at, tensor, type Tensor, type TensorData } from "@fovea/tensor";
 import { writeCallRecord } from "../records/call-record.ts";
 import { decodeCall, isDecode, type StripRunner } from "./decode-call.ts";
 import type { Heap } from "../memory/heap.ts";
-import { taskBytes, taskFields, type TaskField } from "../records/layout.ts";
+import { forwardTask } from "../records/layout.ts";
+import { Records } from "../records/records.ts";
 import { axisOrder, Borrowed, place, placeResult, placeScales, rowAddress } from "../memory/operand.ts";
 import type { PlanShape } from "./plan-modules.ts";
 import { type RunList, readRuns, writeRunLists } from "../records/run-lists.ts";
@@ -22,15 +23,12 @@ export interface ForwardRunner extends StripRunner {
   readonly threads: number;
 }
 
-const fieldIndex = Object.fromEntries(taskFields.map((name, index) => [name, index])) as Record<TaskField, number>;
-const stride = taskBytes / 4;
-
 /** One forward call: operands placed, tiles cut, tasks run, results brought to where the query lives. */
 export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: ForwardRunner, call: Call): Forward {
   const [batch, heads, queries] = call.query.shape;
   const keyHeads = call.key.shape[1];
   const rows = batch * heads * queries;
-  const softmax = plan.normalizer.startsWith("softmax");
+  const softmax = normalizerTraits[plan.normalizer].remembers === "logSumExp";
   const resident = call.query.data.buffer === heap.memory.buffer;
   const borrowed = new Borrowed(heap);
   const results: { dispose(): void }[] = [];
@@ -79,7 +77,7 @@ export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: F
         heads *
         (shares ? 1 : Math.ceil(queries / queryBlock)) *
         Math.ceil((shares ? queries : Math.min(queryBlock, queries)) / height);
-      const tasks = borrowed.allocate(most * taskBytes);
+      const tasks = new Records(heap, borrowed, forwardTask, most);
       const pairs: number[] = [];
       const shared = new SharedRuns(heap, borrowed, tiles);
       let mostTiles = 0;
@@ -104,41 +102,41 @@ export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: F
               ? { runs, pairs: (end - first) * keysOf(heap.i32, runs) }
               : shared.of(b, head, first, end);
             if (wholeRow) mostTiles = Math.max(mostTiles, keyTiles(heap.i32, runs, shapes.shape.keyTile));
-            const [words, floats] = [heap.i32, heap.f32];
             const row = (b * heads + head) * queries + first;
-            const task = tasks / 4 + pairs.length * stride;
-            words[task + fieldIndex.call] = record;
-            words[task + fieldIndex.query] = rowAddress(query, b, head, first);
-            words[task + fieldIndex.queryStride] = query.strides[2];
-            words[task + fieldIndex.key] = rowAddress(key, b, keyHead);
-            words[task + fieldIndex.keyStride] = key.strides[2];
-            words[task + fieldIndex.keyScales] = rowAddress(keyScales, b, keyHead);
-            words[task + fieldIndex.value] = rowAddress(value, b, keyHead);
-            words[task + fieldIndex.valueStride] = value.strides[2];
-            words[task + fieldIndex.valueScales] = rowAddress(valueScales, b, keyHead);
-            words[task + fieldIndex.output] = rowAddress(placedOutput, b, head, first);
-            words[task + fieldIndex.outputStride] = placedOutput.strides[2];
-            words[task + fieldIndex.logSumExp] = totals + row * 4;
-            words[task + fieldIndex.rowMaximum] = maxima + row * 4;
-            words[task + fieldIndex.threshold] = 0;
-            words[task + fieldIndex.rows] = end - first;
-            words[task + fieldIndex.firstQuery] = call.queryOffsets[b] + first;
-            words[task + fieldIndex.batch] = b;
-            words[task + fieldIndex.head] = head;
-            floats[task + fieldIndex.sink] = (call.sinks ? at(call.sinks, head) : 0) / units.score;
-            words[task + fieldIndex.runs] = seen.runs.address;
-            words[task + fieldIndex.runCount] = seen.runs.count;
-            words[task + fieldIndex.blocks] = tiles.startAt(b, head, blockRow);
-            words[task + fieldIndex.firstRows] = Math.min((blockRow + 1) * queryBlock, end) - first;
-            words[task + fieldIndex.blockRows] = queryBlock;
-            floats[task + fieldIndex.queryScale] = units.queryScale;
-            floats[task + fieldIndex.unit] = units.score * Math.LOG2E;
+            tasks.add({
+              call: record,
+              query: rowAddress(query, b, head, first),
+              queryStride: query.strides[2],
+              key: rowAddress(key, b, keyHead),
+              keyStride: key.strides[2],
+              keyScales: rowAddress(keyScales, b, keyHead),
+              value: rowAddress(value, b, keyHead),
+              valueStride: value.strides[2],
+              valueScales: rowAddress(valueScales, b, keyHead),
+              output: rowAddress(placedOutput, b, head, first),
+              outputStride: placedOutput.strides[2],
+              logSumExp: totals + row * 4,
+              rowMaximum: maxima + row * 4,
+              threshold: 0,
+              rows: end - first,
+              firstQuery: call.queryOffsets[b] + first,
+              batch: b,
+              head,
+              sink: (call.sinks ? at(call.sinks, head) : 0) / units.score,
+              runs: seen.runs.address,
+              runCount: seen.runs.count,
+              blocks: tiles.startAt(b, head, blockRow),
+              firstRows: Math.min((blockRow + 1) * queryBlock, end) - first,
+              blockRows: queryBlock,
+              queryScale: units.queryScale,
+              unit: units.score * Math.LOG2E,
+            });
             pairs.push(seen.pairs);
             first = end;
           }
         }
       }
-      runner.runTasks(tasks, pairs, shapes.shape.bytes + mostTiles * shapes.tileBytes);
+      runner.runTasks(tasks.address(0), pairs, shapes.shape.bytes + mostTiles * shapes.tileBytes);
     }
 
     const shape = [batch, heads, queries];

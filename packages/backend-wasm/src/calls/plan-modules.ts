@@ -1,15 +1,15 @@
-import type { Normalizer, Plan } from "@fovea/dot-product-attention";
+import { normalizerTraits, type Plan } from "@fovea/dot-product-attention";
 import { ModuleBuilder } from "@fovea/wasm-assembler";
 import { addDecode } from "../decode/decode.ts";
-import { decodeBytes, decodeShape } from "../decode/decode-layout.ts";
+import { type DecodeShape, decodeShape, decodeTask } from "../decode/decode-layout.ts";
 import { addForward } from "../forward/forward.ts";
 import type { Heap } from "../memory/heap.ts";
-import { type CallLayout, callLayout, type ProgramRole, taskBytes } from "../records/layout.ts";
+import { type CallLayout, callLayout, forwardTask, type ProgramRole } from "../records/layout.ts";
 import { emitMergePartials } from "../decode/merge-partials.ts";
 import { storageOf } from "../memory/operand.ts";
-import { addRowsForward } from "../forward/whole-row.ts";
+import { addWholeRowForward } from "../forward/whole-row.ts";
 import { addRun } from "../records/run.ts";
-import { rowsShape, rowsTileBytes, type TileShape, tileShape } from "../forward/tile-shape.ts";
+import { type TileShape, tileShape, wholeRowShape, wholeRowTileBytes } from "../forward/tile-shape.ts";
 import { mathImport } from "../programs/math-functions.ts";
 import { createVectorProgram } from "../programs/create-vector-program.ts";
 import type { Simd } from "../vectors/simd.ts";
@@ -21,24 +21,19 @@ export interface PlanShape {
   /** Bytes of scratch memory that a task needs for each of its key tiles, beside `shape.bytes`; 0 for kernels of one pass. */
   readonly tileBytes: number;
   /** Where there is a decode module, for a few rows against many keys; null where there is none. */
-  readonly strip: TileShape | null;
+  readonly strip: DecodeShape | null;
 }
 
-/** Normalizers that need a whole row at hand. */
-type WholeRow = "sparsemax" | "entmax15";
-
-const isWholeRow = (normalizer: Normalizer): normalizer is WholeRow =>
-  normalizer === "sparsemax" || normalizer === "entmax15";
-
 export function planShape(plan: Plan, simd: Simd): PlanShape {
-  const { normalizer, headDim, valueDim } = plan;
-  const byRows = isWholeRow(normalizer);
-  const shape = (byRows ? rowsShape : tileShape)(headDim, valueDim, simd);
-  const hasStrip = !byRows && (plan.probability === null || !normalizer.startsWith("softmax"));
+  const { normalizer, headDim, valueDim, probability } = plan;
+  const { remembers } = normalizerTraits[normalizer];
+  const wholeRow = remembers === "threshold";
+  const shape = (wholeRow ? wholeRowShape : tileShape)(headDim, valueDim, simd);
+  const hasStrip = !wholeRow && (probability === null || remembers === null);
   return {
     layout: callLayout(plan),
     shape,
-    tileBytes: byRows ? rowsTileBytes(shape) : 0,
+    tileBytes: wholeRow ? wholeRowTileBytes(shape) : 0,
     strip: hasStrip ? decodeShape(headDim, valueDim) : null,
   };
 }
@@ -47,11 +42,12 @@ export function planShape(plan: Plan, simd: Simd): PlanShape {
 export function forwardModule(plan: Plan, shape: PlanShape, heap: Heap, simd: Simd): Uint8Array<ArrayBuffer> {
   const module = new ModuleBuilder(shape.layout.functions.map(mathImport));
   const parts = { ...kernelParts(plan, shape.layout, simd, module), shape: shape.shape };
-  const { normalizer } = plan;
-  const forward = isWholeRow(normalizer)
-    ? addRowsForward(module, { ...parts, normalizer })
-    : addForward(module, { ...parts, normalizer });
-  addRun(module, "run", forward, taskBytes, heap.shared);
+  const traits = normalizerTraits[plan.normalizer];
+  const forward =
+    traits.remembers === "threshold"
+      ? addWholeRowForward(module, { ...parts, traits })
+      : addForward(module, { ...parts, traits });
+  addRun(module, "run", forward, forwardTask.bytes, heap.shared);
   return module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
 }
 
@@ -62,12 +58,12 @@ export function decodeModule(
   heap: Heap,
   simd: Simd,
 ): Uint8Array<ArrayBuffer> {
-  const { normalizer } = plan;
-  if (strip === null || isWholeRow(normalizer))
+  const traits = normalizerTraits[plan.normalizer];
+  if (strip === null || traits.remembers === "threshold")
     throw new RangeError("decodeModule: expected a plan whose `strip` is not null.");
   const module = new ModuleBuilder(layout.functions.map(mathImport));
-  const parts = { ...kernelParts(plan, layout, simd, module), normalizer, shape: strip };
-  addRun(module, "decode", addDecode(module, parts), decodeBytes, heap.shared);
+  const parts = { ...kernelParts(plan, layout, simd, module), traits, shape: strip };
+  addRun(module, "decode", addDecode(module, parts), decodeTask.bytes, heap.shared);
   module.add(emitMergePartials(parts), "merge");
   return module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
 }

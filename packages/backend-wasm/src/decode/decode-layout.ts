@@ -1,6 +1,9 @@
-import { paddedTo4, paddedTo8 } from "../products/pack.ts";
+import { paddedTo4, paddedTo8 } from "../memory/storage.ts";
 import { stripRoom, stripRows } from "./strip-shape.ts";
-import type { TileShape } from "../forward/tile-shape.ts";
+import type { SoftmaxPlaces } from "../forward/tile-shape.ts";
+import { parts } from "../memory/scratch.ts";
+import { RecordLayout } from "../records/record-layout.ts";
+import type { TileCut } from "../records/task-loop.ts";
 
 /** Most rows (query heads that share a key head × queries) a strip has. With more, packing keys pays. */
 export const mostStripRows = 16;
@@ -22,67 +25,66 @@ export function chunkKeys(strips: number, keys: number): number {
 /** Keys or values that are widened together from float16; they stay in the first-level cache while all rows read them. */
 export const widenedKeys = 16;
 
-/** One unit of work of `decode`: the rows that read one key head, against one chunk of its keys. Fields as in `taskFields`, but for: */
-export const decodeFields = [
-  "call",
-  "query",
-  "queryStride",
+/** One unit of work of `decode`: the rows that read one key head, against one chunk of its keys. Fields as in `forwardTask`, but for the rows and their partial results. */
+const fields = {
+  call: "int",
+  query: "int",
+  queryStride: "int",
   /** Bytes from one query head to the next. */
-  "headStride",
-  "key",
-  "keyStride",
-  "keyScales",
-  "value",
-  "valueStride",
-  "valueScales",
+  headStride: "int",
+  key: "int",
+  keyStride: "int",
+  keyScales: "int",
+  value: "int",
+  valueStride: "int",
+  valueScales: "int",
   /** Where the partial results of the rows go: `partialBytes` each. */
-  "partial",
+  partial: "int",
   /** Heads × queries; row r is query r % queries of head `head + r / queries`. */
-  "rows",
-  "queries",
-  "firstQuery",
-  "batch",
-  "head",
-  "runs",
-  "runCount",
-  "queryScale",
-  "unit",
-] as const;
-export type DecodeField = (typeof decodeFields)[number];
+  rows: "int",
+  queries: "int",
+  firstQuery: "int",
+  batch: "int",
+  head: "int",
+  runs: "int",
+  runCount: "int",
+  queryScale: "float",
+  unit: "float",
+} as const;
+export type DecodeField = keyof typeof fields;
 
-export const decodeBytes: number = decodeFields.length * 4;
-export const decodeOffset = (field: DecodeField): number => decodeFields.indexOf(field) * 4;
+export const decodeTask: RecordLayout<DecodeField> = new RecordLayout(fields);
 
 /** A row's partial result: sums (`paddedTo8(valueDim)` floats), largest score, sum of weights, room for two. */
 export const partialBytes = (valueDim: number): number => (paddedTo8(valueDim) + 4) * 4;
 
-/** Scratch memory of a strip: as a tile's, but keys and values only pass through it when they are widened. */
-export function decodeShape(headDim: number, valueDim: number): TileShape {
+/** Scratch memory of a strip: keys and values only pass through it when they are widened. */
+export interface DecodeShape extends TileCut, SoftmaxPlaces {
+  readonly headDim: number;
+  /** Query rows, `paddedTo4(headDim)` floats each, scaled. */
+  readonly query: number;
+  /** Widened keys and values of one block. */
+  readonly key: number;
+  readonly value: number;
+  /** Scores, then weights: `keyTile` floats a row. */
+  readonly scores: number;
+  /** Sums of weighted values, `paddedTo8(valueDim)` floats a row. */
+  readonly sums: number;
+  readonly bytes: number;
+}
+
+export function decodeShape(headDim: number, valueDim: number): DecodeShape {
   const keyTile = mostKeys;
-  let end = 0;
-  const part = (floats: number): number => {
-    const start = end;
-    end += (floats * 4 + 63) & ~63;
-    return start;
-  };
-  return {
-    headDim,
-    valueDim,
-    microRows: stripRows,
-    queryTile: mostStripRows,
-    keyTile,
-    query: part(mostStripRows * paddedTo4(headDim)),
-    key: part(widenedKeys * paddedTo4(headDim)),
-    value: part(widenedKeys * paddedTo4(valueDim)),
+  const places = parts({
+    query: mostStripRows * paddedTo4(headDim),
+    key: widenedKeys * paddedTo4(headDim),
+    value: widenedKeys * paddedTo4(valueDim),
     // two keys are computed at a time, the last of them perhaps behind the tile
-    scores: part(mostStripRows * keyTile + 4),
-    seen: part(0),
-    seenByAny: part(0),
-    sums: part(mostStripRows * paddedTo8(valueDim)),
-    maxima: part(mostStripRows),
-    totals: part(mostStripRows),
-    factors: part(0),
-    pairs: part(Math.max(mostStripRows + 8, stripRoom / 4)),
-    bytes: end,
-  };
+    scores: mostStripRows * keyTile + 4,
+    sums: mostStripRows * paddedTo8(valueDim),
+    maxima: mostStripRows,
+    totals: mostStripRows,
+    pairs: Math.max(mostStripRows + 8, stripRoom / 4),
+  });
+  return { headDim, valueDim, microRows: stripRows, keyTile, ...places };
 }

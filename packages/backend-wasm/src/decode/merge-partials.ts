@@ -1,20 +1,20 @@
 import { FunctionBody } from "@fovea/wasm-assembler";
 import { partialBytes } from "./decode-layout.ts";
 import { emitExp2, prepareExp2 } from "../vectors/exp2.ts";
-import type { ForwardParts } from "../forward/forward.ts";
-import { paddedTo8 } from "../products/pack.ts";
+import type { DecodeParts } from "./decode-functions.ts";
+import { paddedTo8 } from "../memory/storage.ts";
 import { emitScaledStore } from "../vectors/scaled-store.ts";
-import { pushShift } from "../vectors/push-shift.ts";
+import { scoreShift } from "../vectors/score-shift.ts";
 
 /** `merge(partial, chunks, stride, rows, output, maxima, totals, sinks, unit)`: the results of a few rows over several chunks of keys become their results
  *  over all. The partial results of the first chunk lie at `partial`, the others' `stride` bytes apart: of each row sums, largest score, total of weights
  *  relative to it (see `partialBytes`). Writes normalized outputs, largest scores and totals, row after row; needs at least one chunk and row. */
-export function emitMergePartials({ shape, normalizer, simd }: ForwardParts): FunctionBody {
+export function emitMergePartials({ shape, traits, simd }: DecodeParts): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "f32"]);
   const [partial, chunks, stride, rows, output, maximumAt, totalAt, sinkAt, unit] = Array.from({ length: 9 }, (_, i) =>
     f.parameter(i),
   );
-  const softmax = normalizer !== "sigmoid" && normalizer !== "relu";
+  const softmax = traits.remembers === "logSumExp";
   const sums = paddedTo8(shape.valueDim) * 4;
   const [atMaximum, atTotal, atFactor] = [sums, sums + 4, sums + 8];
   const chunk = f.local("i32");
@@ -72,7 +72,7 @@ export function emitMergePartials({ shape, normalizer, simd }: ForwardParts): Fu
       f.op("f32.max");
       f.set(maximum);
     });
-    pushShift(f, maximum);
+    f.emit(scoreShift(maximum));
     f.set(shift);
     f.f32(0);
     f.set(total);
@@ -127,7 +127,7 @@ export function emitMergePartials({ shape, normalizer, simd }: ForwardParts): Fu
       // 1 / (total + sink), or 0 for a row that saw nothing
       f.f32(1);
       f.get(total);
-      if (normalizer !== "softmax") {
+      if (traits.sink !== null) {
         exp2(() => {
           f.get(sinkAt);
           f.memory("f32.load");

@@ -1,7 +1,8 @@
-import { FunctionBody, type Local } from "@fovea/wasm-assembler";
+import { f32x4, FunctionBody, i32x4, type Local, shuffle, v128 } from "@fovea/wasm-assembler";
 import { multiplyAdd } from "../products/microkernel.ts";
-import { emitLoad4, emitLoadPair, paddedTo4, storageBytes } from "../products/pack.ts";
-import { eachPair, startPair, startReadAhead, stripParameters, type StripShape, unrolled } from "./strip-shape.ts";
+import { paddedTo4, storageBytes } from "../memory/storage.ts";
+import { load4, loadPair } from "../vectors/load4.ts";
+import { eachPair, startPair, startReadAhead, scalesParameter, type StripShape, unrolled } from "./strip-shape.ts";
 import { joinStored, storeForJoin, vectorPair } from "../vectors/vector-pairs.ts";
 import { remember } from "../vectors/remember.ts";
 
@@ -12,22 +13,26 @@ import { remember } from "../vectors/remember.ts";
 export const emitStripScores: (shape: StripShape) => FunctionBody = remember(writeStripScores);
 
 function writeStripScores({ headDim, storage, rows, scoreStride, simd }: StripShape): FunctionBody {
-  const f = new FunctionBody([...stripParameters(storage), "i32"]);
-  const [query, key, keyStride, scores, end, room] = [0, 1, 2, 3, 4, 5].map((index) => f.parameter(index));
-  const scales = storage === "int8" ? f.parameter(6) : null;
+  const f = new FunctionBody();
+  const { query, key, keyStride, scores, end, room, scales } = f.parameters({
+    query: "i32",
+    key: "i32",
+    keyStride: "i32",
+    scores: "i32",
+    end: "i32",
+    room: "i32",
+    ...scalesParameter(storage),
+  });
   const pair = vectorPair(simd);
-  const vectors = (count: number): Local[] => Array.from({ length: count }, () => f.local("v128"));
+  const vectors = (): Local[] => f.locals("v128", pair.length);
   // One or two rows alone would wait for their own sums: they get two each, for even and odd steps.
   const sets = rows <= 2 ? 2 : 1;
   /** By set, row, key and vector of a pair. */
-  const sums = Array.from({ length: sets }, () =>
-    Array.from({ length: rows }, () => [vectors(pair.length), vectors(pair.length)]),
-  );
-  const loaded = [vectors(pair.length), vectors(pair.length)];
+  const sums = Array.from({ length: sets }, () => Array.from({ length: rows }, () => [vectors(), vectors()]));
+  const loaded = [vectors(), vectors()];
   const part = f.local("v128");
-  const left = f.local("i32");
-  const last = f.local("i32");
-  const keys = [f.local("i32"), f.local("i32")];
+  const [left, last] = f.locals("i32", 2);
+  const keys = f.locals("i32", 2);
   const queryStride = paddedTo4(headDim) * 4;
   const keyBytes = storageBytes[storage];
   const advance = [...keys.map((pointer) => [pointer, keyBytes] as const), [left, 4] as const];
@@ -38,9 +43,7 @@ function writeStripScores({ headDim, storage, rows, scoreStride, simd }: StripSh
     const set = sums[Math.floor(index / count) % sets];
     for (const [row, both] of set.entries()) {
       for (let vector = 0; vector < count; vector++) {
-        f.get(left);
-        f.memory("v128.load", row * queryStride + (index + vector) * 16);
-        f.set(part);
+        f.set(part, v128.load(left, row * queryStride + (index + vector) * 16));
         for (const [k, sum] of both.entries()) multiplyAdd(f, part, loaded[k][vector], sum[vector], simd);
       }
     }
@@ -48,23 +51,17 @@ function writeStripScores({ headDim, storage, rows, scoreStride, simd }: StripSh
   const step = (index: number): void => {
     if (index % pair.length > 0) return;
     for (const [k, pointer] of keys.entries()) {
-      if (pair.length === 2) emitLoadPair(f, storage, pointer, index * 4 * keyBytes, loaded[k]);
-      else {
-        emitLoad4(f, storage, pointer, index * 4 * keyBytes);
-        f.set(loaded[k][0]);
-      }
+      if (pair.length === 2) loadPair(f, storage, pointer, index * 4 * keyBytes, loaded[k]);
+      else f.set(loaded[k][0], load4(f, storage, pointer, index * 4 * keyBytes));
     }
     add(index, pair.length);
   };
   /** The last vectors of a row, the very last perhaps not whole. */
   const stepAlone = (index: number, lanes: number): void => {
     for (const [k, pointer] of keys.entries()) {
-      emitLoad4(f, storage, pointer, index * 4 * keyBytes);
-      if (lanes < 4) {
-        f.i32x4(-1, lanes > 1 ? -1 : 0, lanes > 2 ? -1 : 0, 0);
-        f.op("v128.and");
-      }
-      f.set(loaded[k][0]);
+      const numbers = load4(f, storage, pointer, index * 4 * keyBytes);
+      const inside = i32x4.const(-1, lanes > 1 ? -1 : 0, lanes > 2 ? -1 : 0, 0);
+      f.set(loaded[k][0], lanes < 4 ? v128.and(numbers, inside) : numbers);
     }
     add(index, 1);
   };
@@ -73,17 +70,11 @@ function writeStripScores({ headDim, storage, rows, scoreStride, simd }: StripSh
   eachPair(f, scores, end, () => {
     startPair(f, key, keyStride, keys, headDim * keyBytes, ahead);
     if (scales) {
-      f.get(scales);
-      f.memory("v128.load64_splat");
-      f.set(bothScales);
+      f.set(bothScales, v128.load64_splat(scales));
       f.increase(scales, 8);
     }
-    for (const sum of sums.flat(3)) {
-      f.f32x4(0);
-      f.set(sum);
-    }
-    f.get(query);
-    f.set(left);
+    for (const sum of sums.flat(3)) f.set(sum, f32x4.const(0));
+    f.set(left, query);
     const rest = unrolled(f, left, last, advance, headDim, ahead, step);
     for (let column = rest; column < headDim; column += 4) {
       stepAlone((column - rest) / 4, Math.min(4, headDim - column));
@@ -92,12 +83,8 @@ function writeStripScores({ headDim, storage, rows, scoreStride, simd }: StripSh
     for (let row = 0; row < rows; row++) {
       for (const vector of pair.keys()) {
         const [a, b] = [0, 1].map((k) => sums[0][row][k][vector]);
-        for (const [k, own] of [a, b].entries()) {
-          if (sets === 1) continue;
-          f.get(own);
-          f.get(sums[1][row][k][vector]);
-          f.op("f32x4.add");
-          f.set(own);
+        for (const [k, own] of [a, b].slice(0, 2 * (sets - 1)).entries()) {
+          f.set(own, f32x4.add(own, sums[1][row][k][vector]));
         }
         addShuffled(f, a, b, [0, 4, 1, 5], [2, 6, 3, 7]);
       }
@@ -114,16 +101,9 @@ function writeStripScores({ headDim, storage, rows, scoreStride, simd }: StripSh
     for (const { sums: both, room: place } of ends) storeForJoin(f, both, place);
     for (const { row, sums: both, room: place } of ends) {
       joinStored(f, both, "f32x4.add", place);
-      f.get(both[0]);
-      if (scales) {
-        f.get(bothScales);
-        f.op("f32x4.mul");
-      }
-      f.set(part);
+      f.set(part, scales ? f32x4.mul(both[0], bothScales) : both[0]);
       for (let one = row; one < Math.min(row + 2, rows); one++) {
-        f.get(scores);
-        f.get(part);
-        f.memoryLane("v128.store64_lane", one * scoreStride, one - row);
+        f.emit(v128.store64_lane(scores, part, one * scoreStride, one - row));
       }
     }
   });
@@ -132,11 +112,5 @@ function writeStripScores({ headDim, storage, rows, scoreStride, simd }: StripSh
 
 /** a = lanes of a (0 to 3) and b (4 to 7) + others of both */
 function addShuffled(f: FunctionBody, a: Local, b: Local, lanes: readonly number[], others: readonly number[]): void {
-  for (const chosen of [lanes, others]) {
-    f.get(a);
-    f.get(b);
-    f.shuffle(chosen);
-  }
-  f.op("f32x4.add");
-  f.set(a);
+  f.set(a, f32x4.add(shuffle(a, b, lanes), shuffle(a, b, others)));
 }

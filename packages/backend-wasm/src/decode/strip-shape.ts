@@ -1,6 +1,6 @@
-import type { FunctionBody, Local, ValueType } from "@fovea/wasm-assembler";
+import { address, type FunctionBody, i32, type Local, select } from "@fovea/wasm-assembler";
 import { readAhead } from "../memory/heap.ts";
-import type { Storage } from "../products/pack.ts";
+import type { Storage } from "../memory/storage.ts";
 import type { Simd } from "../vectors/simd.ts";
 
 /** Most rows taken together: 4 rows × 2 keys are 8 sums, enough to hide the latency of a fused multiply-add. */
@@ -31,9 +31,9 @@ export function eachPair(f: FunctionBody, at: Local, end: Local, body: () => voi
   f.forAddresses(at, end, 8, body);
 }
 
-/** Ints that strip functions have in common; of int8 rows one more behind all others, the address of the first row's scale. */
-export const stripParameters = (storage: Storage): ValueType[] =>
-  new Array<ValueType>(storage === "int8" ? 6 : 5).fill("i32");
+/** The parameter behind all others that strip functions of int8 have: the address of the first row's scale. */
+export const scalesParameter = (storage: Storage): { readonly scales?: "i32" } =>
+  storage === "int8" ? { scales: "i32" } : {};
 
 /** How two rows are read side by side without waiting: memory comes fastest in sequence, and a processor looks too few instructions ahead to
  *  have enough lines under way by itself. Where rows follow one another, their lines are asked for in order, evenly spread over the arithmetic and a
@@ -66,14 +66,7 @@ export function startReadAhead(
 ): ReadAhead {
   const unroll = simd.wide ? 8 : 4;
   const roundBytes = 2 * 4 * unroll * columnBytes;
-  const step = f.local("i32");
-  f.i32(columns < 4 * unroll ? 0 : roundBytes);
-  f.i32(0);
-  f.get(stride);
-  f.i32(columns * columnBytes);
-  f.op("i32.eq");
-  f.op("select");
-  f.set(step);
+  const step = f.let(select(columns < 4 * unroll ? 0 : roundBytes, 0, i32.eq(stride, columns * columnBytes)));
   const asks = simd.wide
     ? { distance: 384, places: [0, 16, 32, 48].slice(0, wideAsks) }
     : { distance: 256, places: [0] };
@@ -90,23 +83,14 @@ export function startPair(
   rowBytes: number,
   ahead: ReadAhead,
 ): void {
-  f.get(row);
-  f.set(ahead.at);
+  f.set(ahead.at, row);
   for (const pointer of pointers) {
-    f.get(row);
-    f.set(pointer);
+    f.set(pointer, row);
     f.increase(row, stride);
   }
-  f.get(ahead.step);
   f.if(
-    () => {
-      f.get(pointers[0]);
-      f.i32(pageBytes - 1);
-      f.op("i32.and");
-      f.i32(2 * rowBytes);
-      f.op("i32.lt_u");
-      f.if(() => ask(f, pointers[0], readAhead));
-    },
+    ahead.step,
+    () => f.if(i32.lt_u(i32.and(pointers[0], pageBytes - 1), 2 * rowBytes), () => ask(f, pointers[0], readAhead)),
     () => {
       ask(f, pointers[0], readAhead);
       for (const pointer of pointers) {
@@ -118,9 +102,7 @@ export function startPair(
 
 /** Reads a byte for nothing: the line it lies on is on its way from then on. */
 function ask(f: FunctionBody, pointer: Local, offset: number): void {
-  f.get(pointer);
-  f.memory("i32.load8_u", offset);
-  f.op("drop");
+  f.drop(i32.load8_u(pointer, offset));
 }
 
 /** Whole rounds of `unroll` steps over a row; returns the first column that they leave, for which `pointers` are set.
@@ -138,8 +120,7 @@ export function unrolled(
   const rounds = Math.floor(columns / (4 * unroll));
   if (rounds === 0) return 0;
   const stepsPerLine = Math.min(unroll, (unroll * cacheLine) / ahead.roundBytes);
-  f.address(at, rounds * unroll * 16);
-  f.set(last);
+  f.set(last, address(at, rounds * unroll * 16));
   f.forAddresses(at, last, 0, () => {
     for (let index = 0; index < unroll; index++) {
       if (index % stepsPerLine === 0) {

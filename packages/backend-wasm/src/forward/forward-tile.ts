@@ -1,8 +1,22 @@
-import { type Callee, type FunctionBody, i32, type Local, type ModuleBuilder } from "@fovea/wasm-assembler";
+import {
+  address,
+  call,
+  type Callee,
+  either,
+  f32,
+  type FunctionBody,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  type Operand,
+  smaller,
+  type Value,
+} from "@fovea/wasm-assembler";
 import { panelWidth } from "../products/microkernel.ts";
 import { eachPanel } from "../products/panels.ts";
 import { callPair, PanelProducts, type ProductPair, productPair } from "../products/products.ts";
-import { emitCopyRows, emitPackColumns, emitPackRows, paddedTo4, paddedTo8, type Storage } from "../products/pack.ts";
+import { paddedTo4, paddedTo8, type Storage } from "../memory/storage.ts";
+import { emitCopyRows, emitPackColumns, emitPackRows } from "../products/pack.ts";
 import { emitMaskRow } from "../programs/mask-row.ts";
 import { emitScaledStore } from "../vectors/scaled-store.ts";
 import { emitScoreRow } from "../programs/score-row.ts";
@@ -90,44 +104,37 @@ export class ForwardTile {
   begin(): void {
     const { loop } = this;
     const [f, shape] = [this.#f, this.#shape];
-    loop.int("query");
-    f.address(loop.scratch, shape.query);
-    f.get(loop.rows);
-    loop.int("queryStride");
-    loop.float("queryScale");
-    f.call(this.#function("copyQuery"));
+    f.call(
+      this.#function("copyQuery"),
+      loop.field("query"),
+      address(loop.scratch, shape.query),
+      loop.rows,
+      loop.field("queryStride"),
+      loop.field("queryScale"),
+    );
     // the last group's rows may reach behind the tile's
     for (const [offset, rowBytes] of [
       [shape.sums, paddedTo8(shape.valueDim) * 4],
       [shape.totals, 4],
     ]) {
-      f.address(loop.scratch, offset);
-      f.i32(0);
-      f.get(loop.rows);
-      f.i32(shape.microRows);
-      f.op("i32.add");
-      f.i32(rowBytes);
-      f.op("i32.mul");
-      f.op("memory.fill", 0);
+      f.fillMemory(address(loop.scratch, offset), 0, i32.mul(i32.add(loop.rows, shape.microRows), rowBytes));
     }
-    loop.eachRow(() => {
-      loop.pushRowNumber("maxima");
-      f.f32(-Infinity);
-      f.memory("f32.store");
-    });
+    loop.eachRow(() => f.emit(f32.store(loop.rowNumber("maxima"), -Infinity)));
   }
 
   /** The key tile's vectors, packed for the products. */
   pack(operand: "key" | "value"): void {
     const { loop } = this;
-    const f = this.#f;
-    loop.operandRow(operand, `${operand}Stride`, loop.start);
-    f.address(loop.scratch, this.#shape[operand]);
-    f.get(loop.width);
-    loop.int(`${operand}Stride`);
-    if (this.#scaled[operand]) loop.pushAt(() => loop.int(`${operand}Scales`), loop.start);
-    f.call(this.#function(operand));
-    if (operand === "value") f.set(this.#finite);
+    const packed = call(
+      this.#function(operand),
+      loop.rowOf(operand, `${operand}Stride`, loop.start),
+      address(loop.scratch, this.#shape[operand]),
+      loop.width,
+      loop.field(`${operand}Stride`),
+      ...(this.#scaled[operand] ? [loop.at(loop.field(`${operand}Scales`), loop.start)] : []),
+    );
+    if (operand === "value") this.#f.set(this.#finite, packed);
+    else this.#f.emit(packed);
   }
 
   /** Every group of rows that sees something of the shared key tile, run by run, with the columns it looks at. */
@@ -146,56 +153,35 @@ export class ForwardTile {
     const { loop } = this;
     const [f, shape, column] = [this.#f, this.#shape, this.#column];
     const keyRow = paddedTo4(shape.headDim) * 4;
-    eachPanel(f, this.#simd, column, this.columns.from, this.columns.to, (panels) => {
-      f.get(loop.whole);
-      f.op("if", 0x7f);
-      f.i32(1);
-      f.op("else");
-      this.columns.pushIsSeen(column, 0, panels);
-      f.op("end");
-      f.if(() => {
+    eachPanel(f, this.#simd, column, this.columns.from, this.columns.to, (panels) =>
+      f.if(either(loop.whole, 1, this.columns.isSeen(column, 0, panels)), () =>
         this.#scores.call(f, panels, {
-          left: () => loop.pushQueryRow(loop.group),
-          right: (panel) => f.address(loop.scratch, shape.key + panel * panelWidth * keyRow, column, keyRow),
-          result: () => loop.pushAt(() => loop.pushScoreRow(loop.group), column),
-          depth: () => f.i32(shape.headDim),
-        });
-      });
-    });
+          left: loop.queryRow(loop.group),
+          right: (panel) => address(loop.scratch, shape.key + panel * panelWidth * keyRow, column, keyRow),
+          result: () => loop.at(loop.scoreRow(loop.group), column),
+          depth: shape.headDim,
+        }),
+      ),
+    );
   }
 
   /** The row's scores after the programs; leaves the largest of them in `largest`. */
   programs(): void {
-    const { loop } = this;
-    const f = this.#f;
-    const pushArguments = (): void => {
-      this.columns.pushScores();
-      this.columns.pushFirstKey();
-      f.get(loop.end);
-      loop.pushScope();
-    };
-    this.#callBySight("wholeRow", "partialRow", pushArguments, () => f.set(this.largest));
+    const { columns, loop } = this;
+    const operands = [...columns.scores(), columns.firstKey(), loop.end, ...loop.scope()];
+    this.#callBySight("wholeRow", "partialRow", operands, (largest) => this.#f.set(this.largest, largest));
   }
 
   /** The group's scores after the programs, made weights by online softmax. */
   softmax(): void {
-    const { loop } = this;
+    const { columns, loop } = this;
     const f = this.#f;
-    const rows = f.local("i32");
-    f.set(rows, i32.sub(loop.blockEnd, loop.group));
+    const rows = f.let(i32.sub(loop.blockEnd, loop.group));
     f.lower(rows, this.#shape.microRows);
-    f.get(loop.group);
-    f.set(loop.row);
-    this.#callBySight("wholeGroup", "partialGroup", () => {
-      f.get(rows);
-      this.columns.pushScores();
-      loop.pushSumRow(loop.group);
-      loop.pushRowNumber("maxima");
-      loop.float("unit");
-      this.columns.pushFirstKey();
-      f.get(loop.end);
-      loop.pushScope();
-    });
+    f.set(loop.row, loop.group);
+    const places = [...columns.scores(), loop.sumRow(loop.group), loop.rowNumber("maxima")];
+    const operands = [rows, ...places, loop.field("unit"), columns.firstKey(), loop.end, ...loop.scope()];
+    this.#callBySight("wholeGroup", "partialGroup", operands, (called) => f.emit(called));
     f.release(rows);
   }
 
@@ -204,121 +190,72 @@ export class ForwardTile {
   #callBySight(
     whole: FunctionName,
     partial: FunctionName,
-    pushArguments: () => void,
-    take: () => void = () => {},
+    operands: readonly Value[],
+    take: (called: Value) => void,
   ): void {
-    const { loop } = this;
-    const f = this.#f;
-    f.get(loop.whole);
-    f.if(
-      () => {
-        pushArguments();
-        f.call(this.#function(whole));
-        take();
-      },
-      () => {
-        pushArguments();
-        loop.pushAt(() => this.columns.pushSeenRow(), this.columns.from);
-        f.call(this.#function(partial));
-        take();
-      },
+    const { columns, loop } = this;
+    this.#f.if(
+      loop.whole,
+      () => take(call(this.#function(whole), ...operands)),
+      () => take(call(this.#function(partial), ...operands, loop.at(columns.seenRow(), columns.from))),
     );
   }
 
   /** Carries the row's largest score on over this tile. */
   raiseMaximum(): void {
-    const f = this.#f;
-    this.loop.pushRowNumber("maxima");
-    this.loop.pushRowNumber("maxima");
-    f.memory("f32.load");
-    f.get(this.largest);
-    f.op("f32.max");
-    f.memory("f32.store");
+    const maximum = this.loop.rowNumber("maxima");
+    this.#f.emit(f32.store(maximum, f32.max(f32.load(maximum), this.largest)));
   }
 
   /** The row's weights; see `emitWeightRow` for shift and factor. */
-  weights(pushShift: () => void, pushFactor: () => void): void {
-    const { loop } = this;
-    const f = this.#f;
-    this.columns.pushScores();
-    this.columns.pushFirstKey();
-    loop.pushScope();
-    pushShift();
-    pushFactor();
-    if (this.#softmax) loop.float("unit");
-    f.call(this.#function("weights"));
+  weights(shift: Operand, factor: Operand): void {
+    const { columns, loop } = this;
+    const unit = this.#softmax ? [loop.field("unit")] : [];
+    const operands = [...columns.scores(), columns.firstKey(), ...loop.scope(), shift, factor, ...unit];
+    this.#f.call(this.#function("weights"), ...operands);
   }
 
   /** The group's sums += weights × values. */
   sums(): void {
     const { loop } = this;
     const [f, shape, column, from] = [this.#f, this.#shape, this.#column, this.columns.from];
-    const depth = f.local("i32");
-    f.smaller(this.columns.to, loop.width);
-    f.get(from);
-    f.op("i32.sub");
-    f.set(depth);
+    const depth = f.let(i32.sub(smaller(this.columns.to, loop.width), from));
     const valueColumn = shape.keyTile * 4;
     eachPanel(f, this.#simd, column, 0, paddedTo8(shape.valueDim), (panels) =>
       callPair(f, this.#sums, this.#finite, panels, {
-        left: () => loop.pushAt(() => loop.pushScoreRow(loop.group), from),
+        left: loop.at(loop.scoreRow(loop.group), from),
         right: (panel) => {
-          f.address(loop.scratch, shape.value + panel * panelWidth * valueColumn, column, valueColumn);
-          f.get(from);
-          f.i32(panelWidth * 4);
-          f.op("i32.mul");
-          f.op("i32.add");
+          const start = address(loop.scratch, shape.value + panel * panelWidth * valueColumn, column, valueColumn);
+          return i32.add(start, i32.mul(from, panelWidth * 4));
         },
-        result: (panel) => {
-          loop.pushAt(() => loop.pushSumRow(loop.group), column);
-          if (panel === 0) return;
-          f.i32(panel * panelWidth * 4);
-          f.op("i32.add");
-        },
-        depth: () => f.get(depth),
+        result: (panel) => address(loop.at(loop.sumRow(loop.group), column), panel * panelWidth * 4),
+        depth,
       }),
     );
     f.release(depth);
   }
 
   /** Writes what each row's sums are multiplied with at the end. */
-  setFactors(push: () => void): void {
-    const { loop } = this;
-    loop.eachRow(() => {
-      loop.pushRowNumber("factors");
-      push();
-      this.#f.memory("f32.store");
-    });
+  setFactors(factor: Operand): void {
+    this.loop.eachRow(() => this.#f.emit(f32.store(this.loop.rowNumber("factors"), factor)));
   }
 
   /** Writes output rows, and each row's largest score and total, of which JavaScript makes log-sum-exp or threshold. */
   finish(): void {
     const { loop } = this;
     const f = this.#f;
-    const source = f.local("i32");
-    const target = f.local("i32");
+    const [source, target] = f.locals("i32", 2);
     const factor = f.local("f32");
     loop.eachRow(() => {
       for (const [name, list] of [
         ["rowMaximum", "maxima"],
         ["logSumExp", "totals"],
       ] as const) {
-        loop.int(name);
-        f.get(loop.row);
-        f.i32(2);
-        f.op("i32.shl");
-        f.op("i32.add");
-        loop.pushRowNumber(list);
-        f.memory("f32.load");
-        f.memory("f32.store");
+        f.emit(f32.store(i32.add(loop.field(name), i32.shl(loop.row, 2)), f32.load(loop.rowNumber(list))));
       }
-      loop.pushRowNumber("factors");
-      f.memory("f32.load");
-      f.set(factor);
-      loop.operandRow("output", "outputStride", loop.row);
-      f.set(target);
-      loop.pushSumRow(loop.row);
-      f.set(source);
+      f.set(factor, f32.load(loop.rowNumber("factors")));
+      f.set(target, loop.rowOf("output", "outputStride", loop.row));
+      f.set(source, loop.sumRow(loop.row));
       emitScaledStore(f, source, target, factor, this.#shape.valueDim);
     });
   }

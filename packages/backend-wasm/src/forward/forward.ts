@@ -1,14 +1,22 @@
-import type { Normalizer } from "@fovea/dot-product-attention";
-import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
-import { emitExp2, prepareExp2 } from "../vectors/exp2.ts";
+import type { NormalizerTraits } from "@fovea/dot-product-attention";
+import {
+  type Callee,
+  f32,
+  f32x4,
+  FunctionBody,
+  type ModuleBuilder,
+  select,
+  type Value,
+  written,
+} from "@fovea/wasm-assembler";
+import { emitExp2, type Exp2Constants, prepareExp2 } from "../vectors/exp2.ts";
 import { ForwardTile, type ForwardTileParts } from "./forward-tile.ts";
 import { emitSoftmaxStatistics } from "./softmax-statistics.ts";
 import type { TileLoop } from "./tile-loop.ts";
-import type { WeightRule } from "./weight-row.ts";
 
 export interface ForwardParts extends ForwardTileParts {
-  /** One that needs no whole row at hand. */
-  readonly normalizer: Exclude<Normalizer, "sparsemax" | "entmax15">;
+  /** Of a normalizer that needs no whole row at hand. */
+  readonly traits: Exclude<NormalizerTraits, { remembers: "threshold" }>;
 }
 
 /** Adds `forward(task, scratch)`: one tile of queries of one head against every run of keys that its mask lets through.
@@ -20,16 +28,14 @@ export interface ForwardParts extends ForwardTileParts {
  *  Work: O(visible pairs × (headDim + valueDim)); packing costs about 3 in 200 of it.
  *  @returns the function's index */
 export function addForward(module: ModuleBuilder, parts: ForwardParts): Callee {
-  const { shape, probability, simd } = parts;
-  const softmax = parts.normalizer.startsWith("softmax");
-  const rule: WeightRule = parts.normalizer === "sigmoid" || parts.normalizer === "relu" ? parts.normalizer : "softmax";
-  const f = new FunctionBody(["i32", "i32"]);
-  const tile = new ForwardTile(module, f, parts, rule);
+  const { shape, probability, traits, simd } = parts;
+  const f = new FunctionBody();
+  const tile = new ForwardTile(module, f, parts, traits.rule);
   const { loop, largest } = tile;
 
   tile.begin();
 
-  if (!softmax) {
+  if (traits.remembers === null) {
     loop.eachSharedTile(() => {
       tile.pack("key");
       tile.pack("value");
@@ -38,15 +44,12 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): Callee {
         loop.eachRowOfGroup(() => {
           tile.programs();
           tile.raiseMaximum();
-          tile.weights(
-            () => f.f32(0),
-            () => f.f32(1),
-          );
+          tile.weights(0, 1);
         });
         tile.sums();
       });
     });
-    tile.setFactors(() => f.f32(1));
+    tile.setFactors(1);
   } else if (!probability) {
     loop.eachSharedTile(() => {
       tile.pack("key");
@@ -66,11 +69,7 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): Callee {
         tile.scores();
         loop.eachRowOfGroup(() => {
           tile.programs();
-          tile.columns.pushScores();
-          f.get(largest);
-          loop.pushRowNumber("maxima");
-          loop.float("unit");
-          f.call(statistics);
+          f.call(statistics, ...tile.columns.scores(), largest, loop.rowNumber("maxima"), loop.field("unit"));
         });
       });
     });
@@ -82,57 +81,29 @@ export function addForward(module: ModuleBuilder, parts: ForwardParts): Callee {
         tile.scores();
         loop.eachRowOfGroup(() => {
           tile.programs();
-          tile.weights(
-            () => {
-              loop.pushRowNumber("maxima");
-              f.memory("f32.load");
-            },
-            () => {
-              loop.pushRowNumber("factors");
-              f.memory("f32.load");
-            },
-          );
+          tile.weights(f32.load(loop.rowNumber("maxima")), f32.load(loop.rowNumber("factors")));
         });
         tile.sums();
       });
     });
-    tile.setFactors(() => f.f32(1));
+    tile.setFactors(1);
   }
   tile.finish();
   return module.add(f, "forward");
 }
 
-/** Pushes 1 / (total + sink), or 0 for a row that saw nothing. */
-function softmaxFactor(loop: TileLoop, { normalizer, simd }: ForwardParts): () => void {
+/** 1 / (total + sink), or 0 for a row that saw nothing. */
+function softmaxFactor(loop: TileLoop, { traits, simd }: ForwardParts): Value {
   const { f } = loop;
   const weight = f.local("v128");
-  const exp2 = normalizer === "softmax" ? null : prepareExp2(f);
-  return () => {
-    f.f32(1);
-    loop.pushRowNumber("totals");
-    f.memory("f32.load");
-    if (exp2) {
-      loop.float("sink");
-      loop.pushRowNumber("maxima");
-      f.memory("f32.load");
-      f.op("f32.sub");
-      loop.float("unit");
-      f.op("f32.mul");
-      f.f32(127);
-      f.op("f32.min");
-      f.splat();
-      f.set(weight);
+  const exp2 = traits.sink && prepareExp2(f);
+  const total = f32.load(loop.rowNumber("totals"));
+  const sink = (exp2: Exp2Constants): Value =>
+    written("f32", () => {
+      const score = f32.sub(loop.field("sink"), f32.load(loop.rowNumber("maxima")));
+      f.set(weight, f32x4.splat(f32.min(f32.mul(score, loop.field("unit")), 127)));
       emitExp2(f, weight, exp2, simd);
-      f.get(weight);
-      f.lane("f32x4.extract_lane", 0);
-      f.op("f32.add");
-    }
-    f.op("f32.div");
-    f.f32(0);
-    loop.pushRowNumber("totals");
-    f.memory("f32.load");
-    f.f32(0);
-    f.op("f32.ne");
-    f.op("select");
-  };
+      f.emit(f32x4.extract_lane(weight, 0));
+    });
+  return select(f32.div(1, exp2 ? f32.add(total, sink(exp2)) : total), 0, f32.ne(total, 0));
 }

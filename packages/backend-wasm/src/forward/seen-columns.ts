@@ -1,4 +1,4 @@
-import { address, type Callee, i32, type Local } from "@fovea/wasm-assembler";
+import { address, type Callee, i32, type Local, type Value, v128 } from "@fovea/wasm-assembler";
 import { panelWidth } from "../products/microkernel.ts";
 import type { TileLoop } from "./tile-loop.ts";
 
@@ -10,7 +10,7 @@ export class SeenColumns {
   readonly #loop: TileLoop;
   readonly #maskRow: () => Callee;
 
-  /** @param maskRow the index of `emitMaskRow`'s function */
+  /** @param maskRow the function of `emitMaskRow` */
   constructor(loop: TileLoop, maskRow: () => Callee) {
     this.#loop = loop;
     this.#maskRow = maskRow;
@@ -21,9 +21,8 @@ export class SeenColumns {
   /** The group looks at the tile's first `width` columns. */
   lookAtAll(width: Local): void {
     const { f } = this.#loop;
-    f.assign(this.from, 0);
-    f.get(width);
-    f.set(this.to);
+    f.set(this.from, 0);
+    f.set(this.to, width);
   }
 
   /** The group looks at the panels of the present run. */
@@ -39,90 +38,56 @@ export class SeenColumns {
     const { from, to } = this;
     const loop = this.#loop;
     const { f, shape } = loop;
-    f.get(loop.whole);
-    f.op("i32.eqz");
-    f.if(() => {
+    f.if(i32.eqz(loop.whole), () => {
       const width = f.let(i32.sub(to, from));
-      f.fillMemory(address(loop.scratch, shape.seenByAny, from, 4), 0, i32.shl(width, 2));
+      const any = address(loop.scratch, shape.seenByAny, from, 4);
+      f.fillMemory(any, 0, i32.shl(width, 2));
       loop.eachRowOfGroup(() => {
-        loop.pushAt(() => this.pushSeenRow(), from);
-        f.address(loop.scratch, shape.seenByAny, from, 4);
-        f.get(width);
-        this.pushFirstKey();
-        f.get(loop.low);
-        f.get(loop.high);
-        loop.pushScope();
-        f.call(this.#maskRow());
+        const bits = loop.at(this.seenRow(), from);
+        f.call(this.#maskRow(), bits, any, width, this.firstKey(), loop.low, loop.high, ...loop.scope());
       });
       f.release(width);
       if (!trim) return;
       // from the front and from behind, panel by panel, to one that somebody sees
-      const trimWhile = (edge: Local, offset: number, step: number): void => {
-        f.op("loop", 0x40);
-        f.get(from);
-        f.get(to);
-        f.op("i32.lt_s");
-        f.if(() => {
-          this.pushIsSeen(edge, offset, 1);
-          f.op("i32.eqz");
-          f.if(() => {
-            f.increase(edge, step);
-            f.op("br", 2);
-          });
-        });
-        f.op("end");
-      };
+      const trimWhile = (edge: Local, offset: number, step: number): void =>
+        f.loop((again) =>
+          f.if(i32.lt_s(from, to), () =>
+            f.if(i32.eqz(this.isSeen(edge, offset, 1)), () => {
+              f.increase(edge, step);
+              f.branch(again);
+            }),
+          ),
+        );
       trimWhile(from, 0, panelWidth);
       trimWhile(to, -panelWidth, -panelWidth);
     });
-    if (!trim) {
-      body();
-      return;
-    }
-    f.get(from);
-    f.get(to);
-    f.op("i32.lt_s");
-    f.if(body);
+    if (trim) f.if(i32.lt_s(from, to), body);
+    else body();
   }
 
-  /** Pushes the address of the present row's bits. */
-  pushSeenRow(): void {
+  /** Address of the present row's bits. */
+  seenRow(): Value {
+    const { group, row, scratch, shape } = this.#loop;
+    return i32.add(i32.mul(i32.sub(row, group), shape.keyTile * 4), address(scratch, shape.seen));
+  }
+
+  /** Whether any row of the group sees any column of one or two panels from `column + offset` on. */
+  isSeen(column: Local, offset: number, panels: 1 | 2): Value {
+    const { scratch, shape } = this.#loop;
+    const parts = Array.from({ length: 2 * panels }, (_, part) =>
+      v128.load(address(scratch, shape.seenByAny + offset * 4 + part * 16, column, 4)),
+    );
+    return v128.any_true(parts.reduce((any, part) => v128.or(any, part)));
+  }
+
+  /** Address of the row's first score that is looked at, and how many are. */
+  scores(): readonly Value[] {
     const loop = this.#loop;
-    const { f, shape } = loop;
-    f.get(loop.row);
-    f.get(loop.group);
-    f.op("i32.sub");
-    f.i32(shape.keyTile * 4);
-    f.op("i32.mul");
-    f.address(loop.scratch, shape.seen);
-    f.op("i32.add");
+    return [loop.at(loop.scoreRow(loop.row), this.from), i32.sub(this.to, this.from)];
   }
 
-  /** Pushes whether any row of the group sees any column of one or two panels from `column + offset` on. */
-  pushIsSeen(column: Local, offset: number, panels: 1 | 2): void {
-    const { f, scratch, shape } = this.#loop;
-    for (let part = 0; part < 2 * panels; part++) {
-      f.address(scratch, shape.seenByAny + offset * 4 + part * 16, column, 4);
-      f.memory("v128.load");
-      if (part > 0) f.op("v128.or");
-    }
-    f.op("v128.any_true");
-  }
-
-  /** Pushes the address of the row's first score that is looked at, and how many are. */
-  pushScores(): void {
-    const loop = this.#loop;
-    loop.pushAt(() => loop.pushScoreRow(loop.row), this.from);
-    loop.f.get(this.to);
-    loop.f.get(this.from);
-    loop.f.op("i32.sub");
-  }
-
-  /** Pushes the index of the first key that is looked at. */
-  pushFirstKey(): void {
-    const { f, start } = this.#loop;
-    f.get(start);
-    f.get(this.from);
-    f.op("i32.add");
+  /** Index of the first key that is looked at. */
+  firstKey(): Value {
+    return i32.add(this.#loop.start, this.from);
   }
 }

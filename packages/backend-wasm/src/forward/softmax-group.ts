@@ -1,7 +1,7 @@
-import { FunctionBody, type ValueType } from "@fovea/wasm-assembler";
+import { FunctionBody } from "@fovea/wasm-assembler";
 import { prepareExp2 } from "../vectors/exp2.ts";
-import { paddedTo8 } from "../products/pack.ts";
-import { appendScoreRow, type ScoreRowPrograms } from "../programs/score-row.ts";
+import { paddedTo8 } from "../memory/storage.ts";
+import { appendScoreRow, scopeParameters, type ScoreRowPrograms } from "../programs/score-row.ts";
 import { appendSoftmaxRow } from "./softmax-row.ts";
 import { pairRoom, type TileShape } from "./tile-shape.ts";
 import type { Simd } from "../vectors/simd.ts";
@@ -14,39 +14,36 @@ export function emitSoftmaxGroup(
   seen: "all" | "bits",
   simd: Simd,
 ): FunctionBody {
-  const f = new FunctionBody([...ints(5), "f32", ...ints(seen === "bits" ? 7 : 6)]);
-  const [rows, scores, width, sums, state, unit, keyStart, keyEnd, call, batch, head, query] = Array.from(
-    { length: 12 },
-    (_, index) => f.parameter(index),
-  );
-  const bits = seen === "bits" ? f.parameter(12) : undefined;
-  const row = f.local("i32");
-  const rowBits = f.local("i32");
-  const rowScores = f.local("i32");
+  const f = new FunctionBody();
+  const int = "i32";
+  const { rows, scores, width, sums, state, unit, keyStart, keyEnd, bits, ...scope } = f.parameters({
+    rows: int,
+    scores: int,
+    width: int,
+    sums: int,
+    state: int,
+    unit: "f32",
+    keyStart: int,
+    keyEnd: int,
+    ...scopeParameters,
+    bits: seen === "bits" ? int : undefined,
+  });
+  const [row, rowBits, rowScores] = f.locals("i32", 3);
   const tileMaximum = f.local("f32");
   const constants = prepareExp2(f, unit);
-  f.assign(row, 0);
+  f.set(row, 0);
   f.forRange(row, rows, 1, () => {
-    f.get(scores);
-    f.set(rowScores);
-    if (bits) {
-      f.get(bits);
-      f.set(rowBits);
-    }
-    const scope = { call, batch, head, query };
-    const places = { row: rowScores, width, keyStart, keyEnd, scope, bits: rowBits };
-    appendScoreRow(f, { score, seen, simd }, { ...places, room: pairRoom(shape, state) });
-    f.set(tileMaximum);
-    f.get(scores);
-    f.set(rowScores);
+    f.set(rowScores, scores);
+    if (bits) f.set(rowBits, bits);
+    const places = { row: rowScores, width, keyStart, keyEnd, scope, bits: bits && rowBits };
+    f.set(tileMaximum, appendScoreRow(f, { score, seen, simd }, { ...places, room: pairRoom(shape, state) }));
+    f.set(rowScores, scores);
     appendSoftmaxRow(f, shape, simd, constants, { row: rowScores, width, tileMaximum, sums, state });
     f.increase(scores, shape.keyTile * 4);
     f.increase(sums, paddedTo8(shape.valueDim) * 4);
     f.increase(state, 4);
-    f.increase(query, 1);
+    f.increase(scope.query, 1);
     if (bits) f.increase(bits, shape.keyTile * 4);
   });
   return f;
 }
-
-const ints = (count: number): ValueType[] => Array.from({ length: count }, () => "i32");

@@ -1,18 +1,25 @@
-import { FunctionBody, type Local } from "@fovea/wasm-assembler";
+import { address, f32, f32x4, FunctionBody, type Local, v128 } from "@fovea/wasm-assembler";
 import { emitExp2, type Exp2Constants, prepareExp2 } from "../vectors/exp2.ts";
-import { paddedTo8 } from "../products/pack.ts";
-import { pushFolded } from "../vectors/fold-lanes.ts";
-import { pairRoom, type TileShape } from "./tile-shape.ts";
+import { paddedTo8 } from "../memory/storage.ts";
+import { folded } from "../vectors/fold-lanes.ts";
+import { pairRoom, type SoftmaxPlaces } from "./tile-shape.ts";
 import type { Simd } from "../vectors/simd.ts";
 import { joinPair, storePair, vectorPair } from "../vectors/vector-pairs.ts";
-import { pushShift } from "../vectors/push-shift.ts";
+import { scoreShift } from "../vectors/score-shift.ts";
 
 /** `softmaxRow(row, width8, tileMaximum, sums, state, unit)`: turns one row of scores (hidden ones -Infinity) into weights
  *  2^((score - maximum) × unit), online (Milakov & Gimelshein 2018): when the maximum grows, what was summed before is scaled down.
  *  `width8` is the row's length rounded up to 8, `state` points at the row's maximum; its total lies `totals - maxima` further. */
-export function emitSoftmaxRow(shape: TileShape, simd: Simd): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "f32", "i32", "i32", "f32"]);
-  const [row, width, tileMaximum, sums, state, unit] = [0, 1, 2, 3, 4, 5].map((index) => f.parameter(index));
+export function emitSoftmaxRow(shape: SoftmaxPlaces, simd: Simd): FunctionBody {
+  const f = new FunctionBody();
+  const { row, width, tileMaximum, sums, state, unit } = f.parameters({
+    row: "i32",
+    width: "i32",
+    tileMaximum: "f32",
+    sums: "i32",
+    state: "i32",
+    unit: "f32",
+  });
   const constants = prepareExp2(f, unit);
   appendSoftmaxRow(f, shape, simd, constants, { row, width, tileMaximum, sums, state });
   return f;
@@ -30,7 +37,7 @@ export interface SoftmaxRowPlaces {
 /** Appends what `softmaxRow` does. */
 export function appendSoftmaxRow(
   f: FunctionBody,
-  shape: TileShape,
+  shape: SoftmaxPlaces,
   simd: Simd,
   constants: Exp2Constants,
   { row, width, tileMaximum, sums, state }: SoftmaxRowPlaces,
@@ -44,64 +51,29 @@ export function appendSoftmaxRow(
   const factor = f.local("v128");
   const scaled = pair.map(({ weights }) => weights);
 
-  f.get(state);
-  f.memory("f32.load");
-  f.set(maximum);
-  f.get(tileMaximum);
-  f.get(maximum);
-  f.op("f32.gt");
-  f.if(() => {
-    f.get(maximum);
-    f.get(tileMaximum);
-    f.op("f32.sub");
-    f.splat();
-    f.set(factor);
+  f.set(maximum, f32.load(state));
+  f.if(f32.gt(tileMaximum, maximum), () => {
+    f.set(factor, f32x4.splat(f32.sub(maximum, tileMaximum)));
     emitExp2(f, factor, constants, simd);
-    f.get(tileMaximum);
-    f.set(maximum);
-    f.get(state);
-    f.get(maximum);
-    f.memory("f32.store");
-    f.get(state);
-    f.get(state);
-    f.memory("f32.load", total);
-    f.get(factor);
-    f.lane("f32x4.extract_lane", 0);
-    f.op("f32.mul");
-    f.memory("f32.store", total);
+    f.set(maximum, tileMaximum);
+    f.emit(f32.store(state, maximum));
+    f.emit(f32.store(state, f32.mul(f32.load(state, total), f32x4.extract_lane(factor, 0)), total));
     for (let column = 0; column < paddedTo8(shape.valueDim); column += 4 * scaled.length) {
       for (const [index, sum] of scaled.entries()) {
-        f.get(sums);
-        f.memory("v128.load", column * 4 + index * 16);
-        f.get(factor);
-        f.op("f32x4.mul");
-        f.set(sum);
+        f.set(sum, f32x4.mul(v128.load(sums, column * 4 + index * 16), factor));
       }
       storePair(f, sums, column * 4, scaled);
     }
   });
 
-  pushShift(f, maximum);
-  f.splat();
-  f.set(shift);
-  for (const { sum } of pair) {
-    f.f32x4(0);
-    f.set(sum);
-  }
-  f.address(row, 0, width, 4);
-  f.set(end);
+  f.set(shift, f32x4.splat(scoreShift(maximum)));
+  for (const { sum } of pair) f.set(sum, f32x4.const(0));
+  f.set(end, address(row, 0, width, 4));
   f.forAddresses(row, end, 16 * pair.length, () => {
     for (const { offset, weights, sum } of pair) {
-      f.get(row);
-      f.memory("v128.load", offset);
-      f.get(shift);
-      f.op("f32x4.sub");
-      f.set(weights);
+      f.set(weights, f32x4.sub(v128.load(row, offset), shift));
       emitExp2(f, weights, constants, simd);
-      f.get(sum);
-      f.get(weights);
-      f.op("f32x4.add");
-      f.set(sum);
+      f.set(sum, f32x4.add(sum, weights));
     }
     storePair(
       f,
@@ -116,10 +88,5 @@ export function appendSoftmaxRow(
     "f32x4.add",
     pairRoom(shape, state),
   );
-  f.get(state);
-  f.get(state);
-  f.memory("f32.load", total);
-  pushFolded(f, whole, "f32x4.add");
-  f.op("f32.add");
-  f.memory("f32.store", total);
+  f.emit(f32.store(state, f32.add(f32.load(state, total), folded(f, whole, "f32x4.add")), total));
 }

@@ -1,7 +1,7 @@
-import { type FunctionBody, i32, type Local, select, type Value } from "@fovea/wasm-assembler";
-import { taskOffset, type TaskField } from "../records/layout.ts";
+import { address, type FunctionBody, i32, type Local, select, type Value } from "@fovea/wasm-assembler";
+import { paddedTo4, paddedTo8 } from "../memory/storage.ts";
 import { panelWidth } from "../products/microkernel.ts";
-import { paddedTo4, paddedTo8 } from "../products/pack.ts";
+import { forwardTask, type TaskField } from "../records/layout.ts";
 import { runBytes } from "../records/run-lists.ts";
 import { TaskLoop } from "../records/task-loop.ts";
 import type { TileShape } from "./tile-shape.ts";
@@ -20,10 +20,8 @@ export class TileLoop extends TaskLoop<TaskField, TileShape> {
   readonly blockEnd: Local;
 
   constructor(f: FunctionBody, shape: TileShape) {
-    super(f, shape, taskOffset);
-    this.high = f.local("i32");
-    this.blockFirst = f.local("i32");
-    this.blockEnd = f.local("i32");
+    super(f, shape, forwardTask);
+    [this.high, this.blockFirst, this.blockEnd] = f.locals("i32", 3);
     f.set(this.blockEnd, this.rows);
   }
 
@@ -32,12 +30,8 @@ export class TileLoop extends TaskLoop<TaskField, TileShape> {
   eachSharedTile(body: () => void): void {
     const { f, shape, start, end } = this;
     const [run, runEnd, stop] = f.locals("i32", 3);
-    this.int("runs");
-    f.set(run);
-    this.int("runCount");
-    f.i32(runBytes);
-    f.op("i32.mul");
-    f.set(runEnd);
+    f.set(run, this.field("runs"));
+    f.set(runEnd, i32.mul(this.field("runCount"), runBytes));
     f.increase(runEnd, run);
     f.forAddresses(run, runEnd, runBytes, () => {
       f.set(start, i32.and(i32.load(run), -panelWidth));
@@ -58,12 +52,9 @@ export class TileLoop extends TaskLoop<TaskField, TileShape> {
   eachRunOfTile(body: () => void): void {
     const { f, start, end, low, high, blockFirst, blockEnd } = this;
     const [block, blockRows, run, runEnd] = f.locals("i32", 4);
-    this.int("blocks");
-    f.set(block);
-    this.int("blockRows");
-    f.set(blockRows);
-    this.int("firstRows");
-    f.set(blockEnd);
+    f.set(block, this.field("blocks"));
+    f.set(blockRows, this.field("blockRows"));
+    f.set(blockEnd, this.field("firstRows"));
     f.set(blockFirst, 0);
     f.while(i32.lt_s(blockFirst, this.rows), () => {
       f.lower(blockEnd, this.rows);
@@ -97,28 +88,23 @@ export class TileLoop extends TaskLoop<TaskField, TileShape> {
     super.eachRowOfGroup(body, this.blockEnd);
   }
 
-  pushQueryRow(row: Local): void {
-    this.f.address(this.scratch, this.shape.query, row, paddedTo4(this.shape.headDim) * 4);
+  queryRow(row: Value): Value {
+    return address(this.scratch, this.shape.query, row, paddedTo4(this.shape.headDim) * 4);
   }
 
-  pushScoreRow(row: Local): void {
-    const { f, scores, shape } = this;
-    if (scores) return f.address(scores, 0, row, shape.keyTile * 4);
-    f.get(row);
-    f.get(this.group);
-    f.op("i32.sub");
-    f.i32(shape.keyTile * 4);
-    f.op("i32.mul");
-    f.address(this.scratch, shape.scores);
-    f.op("i32.add");
+  scoreRow(row: Value): Value {
+    const { scores, shape } = this;
+    const bytes = shape.keyTile * 4;
+    if (scores) return address(scores, 0, row, bytes);
+    return i32.add(i32.mul(i32.sub(row, this.group), bytes), address(this.scratch, shape.scores));
   }
 
-  pushSumRow(row: Local): void {
-    this.f.address(this.scratch, this.shape.sums, row, paddedTo8(this.shape.valueDim) * 4);
+  sumRow(row: Value): Value {
+    return address(this.scratch, this.shape.sums, row, paddedTo8(this.shape.valueDim) * 4);
   }
 
-  /** Pushes the address of a row's entry in one of the lists of row numbers. */
-  pushRowNumber(list: "maxima" | "totals" | "factors"): void {
-    this.f.address(this.scratch, this.shape[list], this.row, 4);
+  /** Address of the present row's entry in one of the lists of row numbers. */
+  rowNumber(list: "maxima" | "totals" | "factors"): Value {
+    return address(this.scratch, this.shape[list], this.row, 4);
   }
 }

@@ -1,13 +1,23 @@
 import { microRowsOf } from "../products/microkernel.ts";
 import type { Local } from "@fovea/wasm-assembler";
-import { paddedTo4, paddedTo8 } from "../products/pack.ts";
+import { parts } from "../memory/scratch.ts";
+import { paddedTo4, paddedTo8 } from "../memory/storage.ts";
 import type { Simd } from "../vectors/simd.ts";
 import type { PairRoom } from "../vectors/vector-pairs.ts";
 
-/** How a tile is cut and where its parts lie in a thread's scratch memory. Offsets and sizes in bytes. */
-export interface TileShape {
-  readonly headDim: number;
+/** What online softmax knows of a thread's scratch memory. */
+export interface SoftmaxPlaces {
   readonly valueDim: number;
+  /** Per row: largest score so far (in units of log 2), sum of weights. */
+  readonly maxima: number;
+  readonly totals: number;
+  /** Room for a pair of vectors at any row's place; see `pairRoom`. */
+  readonly pairs: number;
+}
+
+/** How a tile is cut and where its parts lie in a thread's scratch memory. Offsets and sizes in bytes. */
+export interface TileShape extends SoftmaxPlaces {
+  readonly headDim: number;
   /** Rows of the microkernel: 6 with relaxed SIMD; 5 without, whose products need a register of their own. */
   readonly microRows: number;
   /** Most queries and keys in a tile. */
@@ -25,13 +35,8 @@ export interface TileShape {
   readonly seenByAny: number;
   /** Sums of weighted values, `paddedTo8(valueDim)` floats a row. */
   readonly sums: number;
-  /** Per row: largest score so far (in units of log 2), sum of weights. */
-  readonly maxima: number;
-  readonly totals: number;
   /** Per row: what its sums are multiplied with at the end. */
   readonly factors: number;
-  /** Room for a pair of vectors at any row's place; see `pairRoom`. */
-  readonly pairs: number;
   readonly bytes: number;
 }
 
@@ -47,45 +52,38 @@ export function tileShape(headDim: number, valueDim: number, simd: Simd): TileSh
   return layOut({ headDim, valueDim, microRows, queryTile: groups * microRows, keyTile });
 }
 
-/** For kernels that keep the scores of their rows over all keys: few rows, so that they take `rowsTileBytes` a key tile, 6.5 MB in all at 65,536 keys.
+/** For kernels that keep the scores of their rows over all keys: few rows, so that they take `wholeRowTileBytes` a key tile, 6.5 MB in all at 65,536 keys.
  *  Narrow key tiles, so that short runs of keys waste little of them. The scores come last. */
-export function rowsShape(headDim: number, valueDim: number, simd: Simd): TileShape {
+export function wholeRowShape(headDim: number, valueDim: number, simd: Simd): TileShape {
   const microRows = microRowsOf(simd);
   const shape = layOut({ headDim, valueDim, microRows, queryTile: 4 * microRows, keyTile: 64 });
   return { ...shape, scores: shape.bytes };
 }
 
 /** @param state address of a row's place among the maxima */
-export const pairRoom = (shape: TileShape, state: Local): PairRoom => ({
+export const pairRoom = (shape: SoftmaxPlaces, state: Local): PairRoom => ({
   address: state,
   offset: shape.pairs - shape.maxima,
 });
 
 /** Bytes of scratch memory for each key tile behind `bytes`: the scores of every row, and of one row a second time. */
-export const rowsTileBytes = ({ queryTile, keyTile }: TileShape): number => (queryTile + 1) * keyTile * 4;
+export const wholeRowTileBytes = ({ queryTile, keyTile }: TileShape): number => (queryTile + 1) * keyTile * 4;
 
 function layOut(sizes: Pick<TileShape, "headDim" | "valueDim" | "microRows" | "queryTile" | "keyTile">): TileShape {
   const { headDim, valueDim, microRows, queryTile, keyTile } = sizes;
-  let end = 0;
-  const part = (floats: number): number => {
-    const start = end;
-    end += (floats * 4 + 63) & ~63;
-    return start;
-  };
   const rows = queryTile + microRows;
-  return {
-    ...sizes,
-    query: part(rows * paddedTo4(headDim)),
-    key: part(keyTile * paddedTo4(headDim)),
-    value: part(keyTile * paddedTo8(valueDim)),
-    scores: part(microRows * keyTile),
-    seen: part(microRows * keyTile),
-    seenByAny: part(keyTile),
-    sums: part(rows * paddedTo8(valueDim)),
-    maxima: part(rows),
-    totals: part(rows),
-    factors: part(rows),
-    pairs: part(rows + 8),
-    bytes: end,
-  };
+  const places = parts({
+    query: rows * paddedTo4(headDim),
+    key: keyTile * paddedTo4(headDim),
+    value: keyTile * paddedTo8(valueDim),
+    scores: microRows * keyTile,
+    seen: microRows * keyTile,
+    seenByAny: keyTile,
+    sums: rows * paddedTo8(valueDim),
+    maxima: rows,
+    totals: rows,
+    factors: rows,
+    pairs: rows + 8,
+  });
+  return { ...sizes, ...places };
 }

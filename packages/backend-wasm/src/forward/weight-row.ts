@@ -1,8 +1,9 @@
-import { FunctionBody, type Local } from "@fovea/wasm-assembler";
+import { address, f32x4, FunctionBody, type Local, v128, type Value } from "@fovea/wasm-assembler";
 import { emitExp2, prepareExp2 } from "../vectors/exp2.ts";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { emitSigmoid } from "../vectors/vector-math.ts";
-import type { VectorProgram } from "../programs/vector-program.ts";
+import { scopeParameters } from "../programs/score-row.ts";
+import { pairValue, type VectorProgram } from "../programs/vector-program.ts";
 import type { Simd } from "../vectors/simd.ts";
 import { nextKeys, startKeys, storePair, vectorPair } from "../vectors/vector-pairs.ts";
 
@@ -20,70 +21,49 @@ export type WeightRule =
 /** `weightRow(row, width8, keyStart, call, batch, head, query, shift, factor[, unit])`: one row of scores becomes weights, in place, each pair by itself; then
  *  the probability program changes the weights of pairs that are seen. Hidden pairs (score -Infinity) weigh exactly 0. */
 export function emitWeightRow(rule: WeightRule, probability: VectorProgram | null, simd: Simd): FunctionBody {
-  const numbers = Array<"f32">(rule === "softmax" ? 3 : 2).fill("f32");
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32", ...numbers]);
-  const [row, width, keyStart, call, batch, head, query, shift, factor, unit] = Array.from({ length: 10 }, (_, index) =>
-    f.parameter(index),
-  );
+  const f = new FunctionBody();
+  const { row, width, keyStart, shift, factor, unit, ...scope } = f.parameters({
+    row: "i32",
+    width: "i32",
+    keyStart: "i32",
+    ...scopeParameters,
+    shift: "f32",
+    factor: "f32",
+    unit: rule === "softmax" ? "f32" : undefined,
+  });
   const v = new VectorEmitter(f, simd);
   const end = f.local("i32");
   const score = f.local("v128");
   const pair = vectorPair(simd).map((offset) => ({ offset, weight: f.local("v128"), seen: f.local("v128") }));
   const splat = (value: Local): Local => {
-    f.get(value);
-    f.splat();
-    return v.take();
+    return v.value(f32x4.splat(value));
   };
   const shifts = splat(shift);
   const factors = splat(factor);
-  const exp2 = rule === "softmax" ? prepareExp2(f, unit) : null;
+  const exp2 = unit && prepareExp2(f, unit);
   const byThreshold = rule === "sparsemax" || rule === "entmax15";
   // Elsewhere -Infinity weighs exactly 0 by itself.
   const selects = probability !== null || byThreshold;
 
-  probability?.emitRow(f, { call, batch, head, query });
+  probability?.emitRow(f, scope);
   const keys = startKeys(f, simd, keyStart);
-  f.address(row, 0, width, 4);
-  f.set(end);
+  f.set(end, address(row, 0, width, 4));
   f.forAddresses(row, end, 16 * pair.length, () => {
     for (const [index, { offset, weight, seen }] of pair.entries()) {
-      f.get(row);
-      f.memory("v128.load", offset);
-      f.set(score);
-      if (selects) {
-        f.get(score);
-        f.f32x4(-Infinity);
-        f.op("f32x4.ne");
-        f.set(seen);
-      }
-      if (exp2) {
-        f.get(score);
-        f.get(shifts);
-        f.op("f32x4.sub");
-        f.set(weight);
-        emitExp2(f, weight, exp2, simd);
-        f.get(weight);
-        f.get(factors);
-        f.op("f32x4.mul");
-      } else if (byThreshold) {
-        f.get(emitOverThreshold(v, rule, v.op("f32x4.sub", score, shifts), factors));
-      } else if (rule === "sigmoid") {
-        f.get(emitSigmoid(v, score));
-      } else {
-        f.get(score);
-        f.f32x4(0);
-        f.op("f32x4.max");
-      }
-      f.set(weight);
-      if (probability) {
-        probability.emitPair(f, weight, keys[index]);
-        f.set(weight);
-      }
-      if (!selects) continue;
-      f.get(weight);
-      f.get(seen);
-      f.op("v128.and");
-      f.set(weight);
+      f.set(score, v128.load(row, offset));
+      if (selects) f.set(seen, f32x4.ne(score, -Infinity));
+      const weigh = (): Value => {
+        if (exp2) {
+          f.set(weight, f32x4.sub(score, shifts));
+          emitExp2(f, weight, exp2, simd);
+          return f32x4.mul(weight, factors);
+        }
+        if (byThreshold) return emitOverThreshold(v, rule, v.op("f32x4.sub", score, shifts), factors);
+        return rule === "sigmoid" ? emitSigmoid(v, score) : f32x4.max(score, 0);
+      };
+      f.set(weight, weigh());
+      if (probability) f.set(weight, pairValue(f, probability, weight, keys[index]));
+      if (selects) f.set(weight, v128.and(weight, seen));
     }
     storePair(
       f,

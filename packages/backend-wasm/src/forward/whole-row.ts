@@ -1,9 +1,10 @@
-import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import type { NormalizerTraits } from "@fovea/dot-product-attention";
+import { address, call, type Callee, f32, FunctionBody, i32, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { ForwardTile, type ForwardTileParts } from "./forward-tile.ts";
-import { emitThresholdRow, type ThresholdRule } from "./threshold-row.ts";
+import { emitThresholdRow } from "./threshold-row.ts";
 
-export interface RowsForwardParts extends ForwardTileParts {
-  readonly normalizer: ThresholdRule;
+export interface WholeRowParts extends ForwardTileParts {
+  readonly traits: Extract<NormalizerTraits, { remembers: "threshold" }>;
 }
 
 /** Adds `forward(task, scratch)` for normalizers that must have a whole row at hand: scores of every key that the tile's few rows see, one key tile
@@ -11,34 +12,25 @@ export interface RowsForwardParts extends ForwardTileParts {
  *  Memory: O(rows of a tile × visible keys) a thread. Work: O(visible pairs × (headDim + valueDim)), a little more packing than in one pass, and one
  *  look at each score for the threshold.
  *  @returns the function's index */
-export function addRowsForward(module: ModuleBuilder, parts: RowsForwardParts): Callee {
-  const { shape, normalizer } = parts;
+export function addWholeRowForward(module: ModuleBuilder, parts: WholeRowParts): Callee {
+  const { shape, traits } = parts;
   const tileBytes = shape.queryTile * shape.keyTile * 4;
-  const thresholdRow = module.add(emitThresholdRow(normalizer, shape.keyTile, tileBytes));
-  const f = new FunctionBody(["i32", "i32"]);
-  const tile = new ForwardTile(module, f, parts, normalizer);
+  const thresholdRow = module.add(emitThresholdRow(traits, shape.keyTile, tileBytes));
+  const f = new FunctionBody();
+  const tile = new ForwardTile(module, f, parts, traits.rule);
   const { loop } = tile;
-  const scores = f.local("i32");
-  const width = f.local("i32");
-  const first = (): void => {
-    f.address(loop.scratch, shape.scores);
-    f.set(scores);
-  };
+  const [scores, width] = f.locals("i32", 2);
+  const first = (): void => f.set(scores, address(loop.scratch, shape.scores));
 
   tile.begin();
   loop.scores = scores;
 
   // 1. scores, each tile as wide as any: what lies past its keys is hidden like what the mask hides
   first();
-  f.assign(width, shape.keyTile);
+  f.set(width, shape.keyTile);
   loop.eachKeyTile(() => {
     tile.pack("key");
-    f.get(loop.whole);
-    f.get(loop.width);
-    f.get(width);
-    f.op("i32.eq");
-    f.op("i32.and");
-    f.set(loop.whole);
+    f.set(loop.whole, i32.and(loop.whole, i32.eq(loop.width, width)));
     f.set(loop.high, loop.end);
     loop.eachGroup(() => {
       tile.columns.lookAtAll(width);
@@ -55,13 +47,9 @@ export function addRowsForward(module: ModuleBuilder, parts: RowsForwardParts): 
 
   // 2. thresholds, counted from each row's largest score
   loop.eachRow(() => {
-    loop.pushRowNumber("totals");
-    f.address(loop.scratch, shape.scores, loop.row, shape.keyTile * 4);
-    f.get(scores);
-    loop.pushRowNumber("maxima");
-    f.memory("f32.load");
-    f.call(thresholdRow);
-    f.memory("f32.store");
+    const row = address(loop.scratch, shape.scores, loop.row, shape.keyTile * 4);
+    const threshold = call(thresholdRow, row, scores, f32.load(loop.rowNumber("maxima")));
+    f.emit(f32.store(loop.rowNumber("totals"), threshold));
   });
 
   // 3. weights and sums
@@ -70,23 +58,12 @@ export function addRowsForward(module: ModuleBuilder, parts: RowsForwardParts): 
     tile.columns.lookAtAll(loop.width8);
     tile.pack("value");
     loop.eachGroup(() => {
-      loop.eachRowOfGroup(() => {
-        tile.weights(
-          () => {
-            loop.pushRowNumber("maxima");
-            f.memory("f32.load");
-          },
-          () => {
-            loop.pushRowNumber("totals");
-            f.memory("f32.load");
-          },
-        );
-      });
+      loop.eachRowOfGroup(() => tile.weights(f32.load(loop.rowNumber("maxima")), f32.load(loop.rowNumber("totals"))));
       tile.sums();
     });
     f.increase(scores, tileBytes);
   });
-  tile.setFactors(() => f.f32(1));
+  tile.setFactors(1);
   tile.finish();
   return module.add(f, "forward");
 }

@@ -1,6 +1,6 @@
 import { expandDims, isQuantized, readValues, type Tensor } from "@fovea/tensor";
 import type { Heap } from "./heap.ts";
-import { type Storage, storageBytes } from "../products/pack.ts";
+import { type Storage, storageBytes } from "./storage.ts";
 import type { WasmTensor } from "./wasm-tensor.ts";
 
 /** A rank-4 operand as kernels see it: where it starts and how many bytes lie between neighbors along the first three axes. */

@@ -46,15 +46,14 @@ function normalChance(v: VectorEmitter, x: Local): Local {
 
 /** `activationRow(source, target, columns)`: one row, also in place. */
 export function emitActivationRow(activation: Activation, simd: Simd): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32"]);
-  const [source, target, columns] = [0, 1, 2].map((index) => f.parameter(index));
+  const f = new FunctionBody();
+  const { source, target, columns } = f.parameters({ source: "i32", target: "i32", columns: "i32" });
   const rule = activationRules[activation];
   const constants = new ConstantPool(simd, (v) => rule(v, v.local()));
   constants.load(f);
   const v = new VectorEmitter(f, simd, constants);
   emitRow(f, simd, columns, [source, target], (part, [from, to]) => {
-    part.load(from);
-    part.store(to, rule(v, v.take()));
+    part.store(to, rule(v, v.value(part.load(from))));
   });
   return f;
 }

@@ -62,7 +62,7 @@ export function addFewRowsProduct(
       f.op("i32.eq");
       f.if(() => {
         for (let panel = 0; panel < panels; panel++) {
-          pushOperands(operands, panel);
+          pushOperands(f, operands, panel);
           f.call(kernel);
         }
       });

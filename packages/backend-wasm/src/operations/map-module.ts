@@ -1,6 +1,7 @@
 import type { Program } from "@fovea/program";
 import { FunctionBody, ModuleBuilder } from "@fovea/wasm-assembler";
 import { mathImport } from "../programs/math-functions.ts";
+import { pairValue } from "../programs/vector-program.ts";
 import { createVectorProgram } from "../programs/create-vector-program.ts";
 import type { Heap } from "../memory/heap.ts";
 import { callLayout } from "../records/layout.ts";
@@ -16,16 +17,14 @@ export function mapModule(program: Program, heap: Heap, simd: Simd): Uint8Array<
   const layout = callLayout({ score: program, mask: null, probability: null });
   const module = new ModuleBuilder(layout.functions.map(mathImport));
   const vector = createVectorProgram(program, layout, "score", simd, module);
-  const f = new FunctionBody(["i32", "i32", "i32"]);
-  const [source, target, columns] = [0, 1, 2].map((index) => f.parameter(index));
+  const f = new FunctionBody();
+  const { source, target, columns } = f.parameters({ source: "i32", target: "i32", columns: "i32" });
   const v = new VectorEmitter(f, simd);
   const none = f.local("i32");
   vector.emitRow(f, { call: none, batch: none, head: none, query: none });
   const keys = v.ints(0);
   emitRow(f, simd, columns, [source, target], (part, [from, to]) => {
-    part.load(from);
-    vector.emitPair(f, v.take(), keys);
-    part.store(to, v.take());
+    part.store(to, v.value(pairValue(f, vector, v.value(part.load(from)), keys)));
   });
   const mapRow = module.add(f);
   const map = addRows(module, "map", ({ f: body, source: from, target: to }, push) => {

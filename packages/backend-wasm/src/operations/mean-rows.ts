@@ -1,39 +1,33 @@
-import { type Callee, FunctionBody } from "@fovea/wasm-assembler";
+import { type Callee, f32, f32x4, FunctionBody, i32 } from "@fovea/wasm-assembler";
 import type { Simd } from "../vectors/simd.ts";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { emitRow } from "./row-loop.ts";
 
 /** `meanRows(source, sourceStride, target, rows, columns)`: target = the mean of the rows, which are added one after the other where the target lies.
- *  @param addRow index of `addRow(a, b, target, columns)` */
+ *  @param addRow the function `addRow(a, b, target, columns)` */
 export function emitMeanRows(addRow: Callee, simd: Simd): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32"]);
-  const [source, sourceStride, target, rows, columns] = Array.from({ length: 5 }, (_, i) => f.parameter(i));
+  const f = new FunctionBody();
+  const { source, sourceStride, target, rows, columns } = f.parameters({
+    source: "i32",
+    sourceStride: "i32",
+    target: "i32",
+    rows: "i32",
+    columns: "i32",
+  });
   const v = new VectorEmitter(f, simd);
   const row = f.local("i32");
   const count = f.local("v128");
 
-  f.get(target);
-  f.i32(0);
-  f.get(columns);
-  f.i32(4);
-  f.op("i32.mul");
-  f.op("memory.fill", 0);
-  f.assign(row, 0);
+  f.fillMemory(target, 0, i32.mul(columns, 4));
+  f.set(row, 0);
   f.forRange(row, rows, 1, () => {
-    for (const local of [target, source, target, columns]) f.get(local);
-    f.call(addRow);
+    f.call(addRow, target, source, target, columns);
     f.increase(source, sourceStride);
   });
 
-  f.get(rows);
-  f.op("f32.convert_i32_s");
-  f.splat();
-  f.set(count);
+  f.set(count, f32x4.splat(f32.convert_i32_s(rows)));
   emitRow(f, simd, columns, [target], (part, [to]) => {
-    part.load(to);
-    f.get(count);
-    f.op("f32x4.div");
-    part.store(to, v.take());
+    part.store(to, v.value(f32x4.div(part.load(to), count)));
   });
   return f;
 }

@@ -1,5 +1,5 @@
-import { FunctionBody, type Local } from "@fovea/wasm-assembler";
-import { pushFolded } from "../vectors/fold-lanes.ts";
+import { f32, f32x4, FunctionBody, type Local, type Value, written } from "@fovea/wasm-assembler";
+import { folded } from "../vectors/fold-lanes.ts";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { emitRow } from "./row-loop.ts";
 import type { Simd } from "../vectors/simd.ts";
@@ -9,100 +9,55 @@ import type { Simd } from "../vectors/simd.ts";
  *  Pass 1 sums the row, pass 2 what is left around that mean: its own mean, which rounding makes differ from 0, corrects mean and variance
  *  (Chan, Golub & LeVeque 1983, eq. 1.7), so that a row far from 0 loses nothing more than its numbers have lost; pass 3 writes. */
 export function emitNormalizeRow(centered: boolean, simd: Simd): FunctionBody {
-  const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "f32"]);
-  const [source, target, columns, scale, bias, epsilon] = Array.from({ length: 6 }, (_, i) => f.parameter(i));
+  const f = new FunctionBody();
+  const { source, target, columns, scale, bias, epsilon } = f.parameters({
+    source: "i32",
+    target: "i32",
+    columns: "i32",
+    scale: "i32",
+    bias: "i32",
+    epsilon: "f32",
+  });
   const v = new VectorEmitter(f, simd);
   /** Two of each take turns where a row is visited by eights: a single one would wait for itself. */
-  const sums = [f.local("v128"), f.local("v128")];
-  const squares = [f.local("v128"), f.local("v128")];
-  const part = f.local("v128");
-  const mean = f.local("v128");
-  const rest = f.local("v128");
+  const [sums, squares] = [f.locals("v128", 2), f.locals("v128", 2)];
+  const [part, mean, rest] = f.locals("v128", 3);
   const count = f.local("f32");
   const clear = (...locals: readonly Local[]): void => {
-    for (const local of locals) {
-      f.f32x4(0);
-      f.set(local);
-    }
+    for (const local of locals) f.set(local, f32x4.const(0));
   };
-  const pushMean = ([total, other]: readonly Local[]): void => {
-    f.get(total);
-    f.get(other);
-    f.op("f32x4.add");
-    f.set(total);
-    pushFolded(f, total, "f32x4.add");
-    f.get(count);
-    f.op("f32.div");
-  };
+  const meanOf = ([total, other]: readonly Local[]): Value =>
+    written("f32", () => {
+      f.set(total, f32x4.add(total, other));
+      f.emit(f32.div(folded(f, total, "f32x4.add"), count));
+    });
 
-  f.get(columns);
-  f.op("f32.convert_i32_s");
-  f.set(count);
+  f.set(count, f32.convert_i32_s(columns));
   clear(mean, rest);
   let turn = 0;
   if (centered) {
     clear(...sums);
     emitRow(f, simd, columns, [source], (row, [from]) => {
       const sum = sums[turn++ % 2];
-      row.load(from);
-      row.keepInside();
-      f.get(sum);
-      f.op("f32x4.add");
-      f.set(sum);
+      f.set(sum, f32x4.add(row.inside(row.load(from)), sum));
     });
-    pushMean(sums);
-    f.splat();
-    f.set(mean);
+    f.set(mean, f32x4.splat(meanOf(sums)));
   }
   clear(...sums, ...squares);
   emitRow(f, simd, columns, [source], (row, [from]) => {
     const [sum, square] = [sums[turn % 2], squares[turn++ % 2]];
-    row.load(from);
-    f.get(mean);
-    f.op("f32x4.sub");
-    row.keepInside();
-    f.set(part);
-    f.get(sum);
-    f.get(part);
-    f.op("f32x4.add");
-    f.set(sum);
-    f.get(v.multiplyAdd(part, part, square));
-    f.set(square);
+    f.set(part, row.inside(f32x4.sub(row.load(from), mean)));
+    f.set(sum, f32x4.add(sum, part));
+    f.set(square, v.multiplyAdd(part, part, square));
   });
-  if (centered) {
-    pushMean(sums);
-    f.splat();
-    f.set(rest);
-  }
+  if (centered) f.set(rest, f32x4.splat(meanOf(sums)));
   const factor = f.local("v128");
-  f.f32(1);
-  pushMean(squares);
-  f.get(rest);
-  f.get(rest);
-  f.op("f32x4.mul");
-  f.lane("f32x4.extract_lane", 0);
-  f.op("f32.sub");
-  f.get(epsilon);
-  f.op("f32.add");
-  f.op("f32.sqrt");
-  f.op("f32.div");
-  f.splat();
-  f.set(factor);
+  const variance = f32.sub(meanOf(squares), f32x4.extract_lane(f32x4.mul(rest, rest), 0));
+  f.set(factor, f32x4.splat(f32.div(1, f32.sqrt(f32.add(variance, epsilon)))));
   emitRow(f, simd, columns, [source, target, scale, bias], (row, [from, to, times, plus]) => {
-    row.load(from);
-    if (centered) {
-      f.get(mean);
-      f.op("f32x4.sub");
-      f.get(rest);
-      f.op("f32x4.sub");
-    }
-    f.get(factor);
-    f.op("f32x4.mul");
-    row.load(times);
-    f.op("f32x4.mul");
-    row.load(plus);
-    f.op("f32x4.add");
-    row.store(to, v.take());
+    const numbers = row.load(from);
+    const around = centered ? f32x4.sub(f32x4.sub(numbers, mean), rest) : numbers;
+    row.store(to, v.value(f32x4.add(f32x4.mul(f32x4.mul(around, factor), row.load(times)), row.load(plus))));
   });
   return f;
 }

@@ -1,16 +1,16 @@
-import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import { type FunctionBody, i32, i32x4, type Local, v128, type Value } from "@fovea/wasm-assembler";
 import type { Simd } from "../vectors/simd.ts";
 import { storePair, vectorPair } from "../vectors/vector-pairs.ts";
 
 /** Four numbers of a row, or the one to three at its end. */
 export interface RowPart {
-  /** Pushes the four numbers at a pointer; at the end of a row some of them lie behind it. */
-  load(pointer: Local): void;
+  /** The four numbers at a pointer; at the end of a row some of them lie behind it. */
+  load(pointer: Local): Value;
   /** Writes four numbers, at the end of a row only those that belong to it; what has been stored is not loaded before the next part, and `value` is
    *  this part's own. */
   store(pointer: Local, value: Local): void;
-  /** Makes 0 of those numbers on the stack that lie behind the row. */
-  keepInside(): void;
+  /** The numbers, 0 in place of those that lie behind the row. */
+  inside(numbers: Value): Value;
 }
 
 /** Visits `columns` float32 numbers, four at a time, at several places at once; where vectors are wide, `body` is written twice for eight at a time as
@@ -22,12 +22,7 @@ export function emitRow(
   pointers: readonly Local[],
   body: (part: RowPart, at: readonly Local[]) => void,
 ): void {
-  const moving = pointers.map((pointer) => {
-    const local = f.local("i32");
-    f.get(pointer);
-    f.set(local);
-    return local;
-  });
+  const moving = pointers.map((pointer) => f.let(pointer));
   const index = f.local("i32");
   /** Numbers from here to the row's end. */
   const left = f.local("i32");
@@ -35,27 +30,19 @@ export function emitRow(
     for (const pointer of moving) f.increase(pointer, numbers * 4);
     f.increase(left, -numbers);
   };
-  f.get(columns);
-  f.set(left);
-  f.assign(index, 0);
+  f.set(left, columns);
+  f.set(index, 0);
   if (simd.wide) {
-    const whole = f.local("i32");
-    f.get(columns);
-    f.i32(-8);
-    f.op("i32.and");
-    f.set(whole);
+    const whole = f.let(i32.and(columns, -8));
     f.forRange(index, whole, 8, () => {
       const stored = new Map<Local, Local[]>();
       for (const offset of vectorPair(simd)) {
         const part: RowPart = {
-          load(pointer) {
-            f.get(pointer);
-            f.memory("v128.load", offset);
-          },
+          load: (pointer) => v128.load(pointer, offset),
           store(pointer, value) {
             stored.set(pointer, [...(stored.get(pointer) ?? []), value]);
           },
-          keepInside() {},
+          inside: (numbers) => numbers,
         };
         body(part, moving);
       }
@@ -65,30 +52,14 @@ export function emitRow(
     f.release(whole);
   }
   const part: RowPart = {
-    load(pointer) {
-      f.get(pointer);
-      f.memory("v128.load");
-    },
-    store(pointer, value) {
-      f.get(left);
-      f.i32(4);
-      f.op("i32.ge_s");
+    load: (pointer) => v128.load(pointer),
+    store: (pointer, value) =>
       f.if(
-        () => {
-          f.get(pointer);
-          f.get(value);
-          f.memory("v128.store");
-        },
+        i32.ge_s(left, 4),
+        () => f.emit(v128.store(pointer, value)),
         () => emitStoreFirst(f, pointer, value, left),
-      );
-    },
-    keepInside() {
-      f.i32x4(0, 1, 2, 3);
-      f.get(left);
-      f.op("i32x4.splat");
-      f.op("i32x4.lt_s");
-      f.op("v128.and");
-    },
+      ),
+    inside: (numbers) => v128.and(numbers, i32x4.lt_s(i32x4.const(0, 1, 2, 3), i32x4.splat(left))),
   };
   f.forRange(index, columns, 4, () => {
     body(part, moving);
@@ -100,13 +71,6 @@ export function emitRow(
 /** Stores the first `count` numbers of a vector, 1 to 3. */
 function emitStoreFirst(f: FunctionBody, pointer: Local, value: Local, count: Local): void {
   for (const lane of [0, 1, 2]) {
-    f.get(count);
-    f.i32(lane);
-    f.op("i32.gt_s");
-    f.if(() => {
-      f.get(pointer);
-      f.get(value);
-      f.memoryLane("v128.store32_lane", lane * 4, lane);
-    });
+    f.if(i32.gt_s(count, lane), () => f.emit(v128.store32_lane(pointer, value, lane * 4, lane)));
   }
 }

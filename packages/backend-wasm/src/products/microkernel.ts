@@ -1,4 +1,4 @@
-import { FunctionBody, type Local, type ValueType } from "@fovea/wasm-assembler";
+import { f32x4, FunctionBody, type Local, v128 } from "@fovea/wasm-assembler";
 import type { Simd } from "../vectors/simd.ts";
 import { emitProductSteps } from "./product-steps.ts";
 import { storePair } from "../vectors/vector-pairs.ts";
@@ -22,7 +22,7 @@ export interface MicrokernelShape {
   /** Bytes from the result of one panel to that of the next; default 32. */
   readonly resultPanel?: number;
   readonly simd: Simd;
-  /** Leaves out every product whose factor on this side is 0, so that NaN and Infinity on the other side stay without influence there. Slower;
+  /** Leaves out every product whose factor on this side is 0, so that NaN and Infinity on the other side are masked there. Slower;
    *  where all factors are finite, the result is the same bit by bit. */
   readonly skipZeros?: "left" | "right";
 }
@@ -49,35 +49,30 @@ function writeMicrokernel(shape: MicrokernelShape): FunctionBody {
     simd,
     skipZeros,
   } = shape;
-  const f = new FunctionBody(new Array<ValueType>(3 + panels).fill("i32"));
-  const [left, right, result, depth, next] = [0, 1, 2, 3, 4].map((index) => f.parameter(index));
-  const rights = panels === 1 ? [right] : [right, next];
+  const f = new FunctionBody();
+  const { left, right, result, depth, next } = f.parameters({
+    left: "i32",
+    right: "i32",
+    result: "i32",
+    depth: "i32",
+    next: panels === 1 ? undefined : "i32",
+  });
+  const rights = next ? [right, next] : [right];
   /** Byte offsets of the vectors of a row of the result. */
   const offsets = rights.flatMap((_, panel) => [0, 16].map((half) => panel * resultPanel + half));
-  const sums = Array.from({ length: rows }, () => offsets.map(() => f.local("v128")));
+  const sums = Array.from({ length: rows }, () => f.locals("v128", offsets.length));
   const kept = f.local("v128");
 
   for (const [row, own] of sums.entries()) {
     for (const [index, sum] of own.entries()) {
-      if (accumulate) {
-        f.get(result);
-        f.memory("v128.load", row * resultStride + offsets[index]);
-      } else {
-        f.f32x4(0);
-      }
-      f.set(sum);
+      f.set(sum, accumulate ? v128.load(result, row * resultStride + offsets[index]) : f32x4.const(0));
     }
   }
 
   /** `value`, made 0 where the factor `other`, on side `side`, is 0 and zeros are to be skipped. */
   const factor = (value: Local, other: Local, side: "left" | "right"): Local => {
     if (side !== skipZeros) return value;
-    f.get(value);
-    f.get(other);
-    f.f32x4(0);
-    f.op("f32x4.ne");
-    f.op("v128.and");
-    f.set(kept);
+    f.set(kept, v128.and(value, f32x4.ne(other, 0)));
     return kept;
   };
   emitProductSteps(f, {
@@ -101,17 +96,5 @@ function writeMicrokernel(shape: MicrokernelShape): FunctionBody {
 
 /** sum += a × b */
 export function multiplyAdd(f: FunctionBody, a: Local, b: Local, sum: Local, simd: Simd): void {
-  if (simd.relaxed) {
-    f.get(a);
-    f.get(b);
-    f.get(sum);
-    f.op("f32x4.relaxed_madd");
-  } else {
-    f.get(sum);
-    f.get(a);
-    f.get(b);
-    f.op("f32x4.mul");
-    f.op("f32x4.add");
-  }
-  f.set(sum);
+  f.set(sum, simd.relaxed ? f32x4.relaxed_madd(a, b, sum) : f32x4.add(sum, f32x4.mul(a, b)));
 }

@@ -1,7 +1,8 @@
 import { fromBfloat16Bits, fromFloat16Bits } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { type FunctionBody, ModuleBuilder } from "@fovea/wasm-assembler";
-import { emitCopyRows, emitPackColumns, emitPackRows, paddedTo4, type Storage } from "./pack.ts";
+import { paddedTo4, type Storage } from "../memory/storage.ts";
+import { emitCopyRows, emitPackColumns, emitPackRows } from "./pack.ts";
 
 const target = 512 * 1024;
 

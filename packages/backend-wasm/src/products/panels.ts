@@ -1,4 +1,4 @@
-import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import { type FunctionBody, i32, type Local } from "@fovea/wasm-assembler";
 import { panelWidth } from "./microkernel.ts";
 import type { Simd } from "../vectors/simd.ts";
 
@@ -11,30 +11,14 @@ export function eachPanel(
   end: Local | number,
   body: (panels: 1 | 2) => void,
 ): void {
-  if (typeof start === "number") f.assign(column, start);
-  else {
-    f.get(start);
-    f.set(column);
-  }
+  f.set(column, start);
   if (!simd.wide) {
     f.forRange(column, end, panelWidth, () => body(1));
     return;
   }
-  const last = f.local("i32");
-  if (typeof end === "number") f.i32(end - panelWidth);
-  else {
-    f.get(end);
-    f.i32(panelWidth);
-    f.op("i32.sub");
-  }
-  f.set(last);
+  const last = f.let(typeof end === "number" ? i32.const(end - panelWidth) : i32.sub(end, panelWidth));
   f.forRange(column, last, 2 * panelWidth, () => body(2));
   const even = typeof start === "number" && typeof end === "number" && (end - start) % (2 * panelWidth) === 0;
-  if (!even) {
-    f.get(column);
-    f.get(last);
-    f.op("i32.eq");
-    f.if(() => body(1));
-  }
+  if (!even) f.if(i32.eq(column, last), () => body(1));
   f.release(last);
 }

@@ -1,4 +1,4 @@
-import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import { type FunctionBody, i32, type Local, v128 } from "@fovea/wasm-assembler";
 
 /** The inner loop of a microkernel: sums[row][column] += left[row][k] × right[k][column] for `depth` steps k. */
 export interface ProductSteps {
@@ -26,49 +26,24 @@ export function emitProductSteps(f: FunctionBody, steps: ProductSteps): void {
   const splat = f.local("v128");
   const end = f.local("i32");
   const step = (index: number): void => {
-    for (const { right, half, numbers } of columns) {
-      f.get(right);
-      f.memory("v128.load", index * 32 + half);
-      f.set(numbers);
-    }
+    for (const { right, half, numbers } of columns) f.set(numbers, v128.load(right, index * 32 + half));
     for (const [row, own] of sums.entries()) {
       const { pointer, offset } = left(row);
-      f.get(pointer);
-      f.memory("v128.load32_splat", offset + index * 4);
-      f.set(splat);
+      f.set(splat, v128.load32_splat(pointer, offset + index * 4));
       for (const [column, sum] of own.entries()) multiply(splat, columns[column].numbers, sum);
     }
-  };
-  const loopUntilEnd = (count: number): void => {
-    f.get(first);
-    f.get(end);
-    f.op("i32.lt_u");
-    f.if(() => {
-      f.op("loop", 0x40);
-      for (let index = 0; index < count; index++) step(index);
-      advanceLeft(count);
-      for (const right of rights) f.increase(right, 32 * count);
-      f.get(first);
-      f.get(end);
-      f.op("i32.lt_u");
-      f.op("br_if", 0);
-      f.op("end");
-    });
   };
   // whole groups of `unroll` steps, then what is left one by one
   for (const [from, mask, count] of [
     [first, -unroll, unroll],
     [end, unroll - 1, 1],
   ] as const) {
-    f.get(from);
-    f.get(depth);
-    f.i32(mask);
-    f.op("i32.and");
-    f.i32(5);
-    f.op("i32.shl");
-    f.op("i32.add");
-    f.set(end);
-    loopUntilEnd(count);
+    f.set(end, i32.add(from, i32.shl(i32.and(depth, mask), 5)));
+    f.while(i32.lt_u(first, end), () => {
+      for (let index = 0; index < count; index++) step(index);
+      advanceLeft(count);
+      for (const right of rights) f.increase(right, 32 * count);
+    });
   }
   f.release(...columns.map(({ numbers }) => numbers), splat, end);
 }

@@ -1,20 +1,29 @@
-import type { Callee, FunctionBody, Local, ModuleBuilder } from "@fovea/wasm-assembler";
+import {
+  address,
+  type Callee,
+  type FunctionBody,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  type Operand,
+  type Value,
+} from "@fovea/wasm-assembler";
 import { emitMicrokernel, type MicrokernelShape } from "./microkernel.ts";
 
 /** What a microkernel is called with, for each of the panels that are taken together. */
 export interface PanelOperands {
-  left(): void;
-  right(panel: number): void;
-  result(panel: number): void;
-  depth(): void;
+  readonly left: Value | (() => void);
+  right(panel: number): Value | void;
+  result(panel: number): Value | void;
+  readonly depth: Operand | (() => void);
 }
 
 /** Pushes what a microkernel of one panel is called with. */
-export function pushOperands({ left, right, result, depth }: PanelOperands, panel: number): void {
-  left();
-  right(panel);
-  result(panel);
-  depth();
+export function pushOperands(f: FunctionBody, { left, right, result, depth }: PanelOperands, panel: number): void {
+  for (const operand of [left, () => right(panel), () => result(panel), depth]) {
+    const value = typeof operand === "function" ? operand() : operand;
+    if (value !== undefined) f.emit(typeof value === "number" ? i32.const(value) : value);
+  }
 }
 
 /** One product by microkernels of one panel and of two, each added to the module when it is first called. */
@@ -32,8 +41,9 @@ export class PanelProducts {
     // what leaves out zeros is rare: it takes one panel after the other
     const together = this.#shape.skipZeros ? 1 : panels;
     for (let panel = 0; panel < panels; panel += together) {
-      pushOperands(operands, panel);
-      if (together === 2) operands.right(1);
+      pushOperands(f, operands, panel);
+      const next = together === 2 ? operands.right(1) : undefined;
+      if (next) f.emit(next);
       f.call(this.#function(together));
     }
   }
@@ -43,7 +53,7 @@ export class PanelProducts {
   }
 }
 
-/** Products for finite operands, and those that leave out zeros so that what they hide has no influence. */
+/** Products for finite operands, and those that leave out zeros so that what they hide is masked. */
 export interface ProductPair {
   readonly all: PanelProducts;
   readonly seen: PanelProducts;
@@ -61,8 +71,8 @@ export function callPair(
   panels: 1 | 2,
   operands: PanelOperands,
 ): void {
-  f.get(isFinite);
   f.if(
+    isFinite,
     () => all.call(f, panels, operands),
     () => seen.call(f, panels, operands),
   );
@@ -93,29 +103,28 @@ export class RowProducts {
     isFinite: Local,
     panels: 1 | 2,
     rightPanel: number,
-    operands: { left(): void; right(): void; result(): void; readonly depth: Local },
+    operands: Readonly<Record<"left" | "right" | "result", Value | (() => void)>> & { readonly depth: Local },
   ): void {
-    const left = f.local("i32");
-    const right = f.local("i32");
-    const result = f.local("i32");
-    const end = f.local("i32");
-    operands.left();
-    f.set(left);
-    operands.right();
-    f.set(right);
-    operands.result();
-    f.set(result);
+    const [left, right, result, end] = f.locals("i32", 4);
+    for (const [operand, pointer] of [
+      [operands.left, left],
+      [operands.right, right],
+      [operands.result, result],
+    ] as const) {
+      if (typeof operand === "function") operand();
+      else f.emit(operand);
+      f.set(pointer);
+    }
     const call = (pair: ProductPair): void =>
       callPair(f, pair, isFinite, panels, {
-        left: () => f.get(left),
-        right: (panel) => f.address(right, panel * rightPanel),
-        result: (panel) => f.address(result, panel * this.#resultPanel),
-        depth: () => f.get(operands.depth),
+        left,
+        right: (panel) => address(right, panel * rightPanel),
+        result: (panel) => address(result, panel * this.#resultPanel),
+        depth: operands.depth,
       });
     if (this.#groups) {
       const groups = this.#groups;
-      f.address(left, Math.floor(this.#size / this.#most) * this.#most * 32);
-      f.set(end);
+      f.set(end, address(left, Math.floor(this.#size / this.#most) * this.#most * 32));
       f.forAddresses(left, end, this.#most * 32, () => {
         call(groups);
         f.increase(result, this.#most * 32);

@@ -55,7 +55,7 @@ export function createVectorDerivative(
     }),
     emitRow: instructions.emitRow,
     emitPair(f, scores, keys, use) {
-      instructions.emitPair(f, scores, keys, (values) => {
+      instructions.emitPair(f, scores, keys, (values) =>
         use({
           value: values[program.result],
           score: score === null ? 0 : isOne(score) ? null : values[score],
@@ -63,8 +63,8 @@ export function createVectorDerivative(
             indices: indices.map((index) => values[index]),
             gradient: values[gradient],
           })),
-        });
-      });
+        }),
+      );
     },
   };
 }

@@ -8,7 +8,7 @@ import {
   type Rules,
   type Step,
 } from "@fovea/program";
-import { type FunctionBody, Local, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type FunctionBody, i32, i32x4, Local, type ModuleBuilder } from "@fovea/wasm-assembler";
 import { ConstantPool } from "../vectors/constant-pool.ts";
 import type { CallLayout, ProgramRole } from "../records/layout.ts";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
@@ -34,7 +34,7 @@ export function createVectorProgram(
     type: resultType(program),
     emitRow: instructions.emitRow,
     emitPair(f, score, keys) {
-      instructions.emitPair(f, score, keys, (values) => f.get(values[program.result]));
+      instructions.emitPair(f, score, keys, (values) => f.emit(values[program.result]));
     },
   };
 }
@@ -199,19 +199,14 @@ function readInput(
   score: Local | null,
   keys: Local | null,
 ): Local {
-  const { f } = v;
   const given = { score, key: keys };
   if (input === "score" || input === "key") {
     const local = given[input];
     if (!local) throw new Error(`createVectorProgram: ${input} is not known here. This is a bug.`);
     return local;
   }
-  if (input === "queries" || input === "keys") {
-    f.get(scope.call);
-    f.memory("i32.load", layout[input]);
-  } else f.get(scope[input]);
-  f.op("i32x4.splat");
-  return v.take();
+  const value = input === "queries" || input === "keys" ? i32.load(scope.call, layout[input]) : scope[input];
+  return v.value(i32x4.splat(value));
 }
 
 /** Which values are `key` plus something constant along the row, by position. */

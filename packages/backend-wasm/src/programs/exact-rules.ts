@@ -1,5 +1,5 @@
 import type { Operation, Rule } from "@fovea/program";
-import { call, f64x2, type Local, type Opcode } from "@fovea/wasm-assembler";
+import { call, f64x2, type Local, type PlainOpcode } from "@fovea/wasm-assembler";
 import { eachHalf, fourDoubles, narrowBools, widenBools } from "../vectors/doubles.ts";
 import type { Doubles, Lanes } from "../vectors/lanes.ts";
 import type { VectorEmitter } from "../vectors/vector-emitter.ts";
@@ -16,15 +16,15 @@ export function exactRules(
   functions: readonly MathOperation[],
 ): Readonly<Record<Exclude<Operation, Never>, Rule<Lanes>>> {
   const lanes =
-    (opcode: Opcode) =>
+    (opcode: PlainOpcode) =>
     (...args: readonly Doubles[]): Doubles =>
       eachHalf((half) => v.op(opcode, ...args.map((arg) => arg[half])));
   const arithmetic =
-    (opcode: Opcode): Rule<Lanes> =>
+    (opcode: PlainOpcode): Rule<Lanes> =>
     (_, ...args) =>
       lanes(opcode)(...(args as Doubles[]));
   const comparison =
-    (opcode: Opcode): Rule<Lanes> =>
+    (opcode: PlainOpcode): Rule<Lanes> =>
     (_, ...args) =>
       narrowBools(v, lanes(opcode)(...(args as Doubles[])));
   const called = (op: MathOperation, ...args: readonly Doubles[]): Doubles =>

@@ -1,6 +1,6 @@
-import type { Local } from "@fovea/wasm-assembler";
+import { f64, f64x2, i32, i32x4, type Local, v128, type Value } from "@fovea/wasm-assembler";
 import { eachHalf, narrow, widen, widenBools } from "../vectors/doubles.ts";
-import type { Lanes } from "../vectors/lanes.ts";
+import type { Doubles, Lanes } from "../vectors/lanes.ts";
 import type { VectorEmitter } from "../vectors/vector-emitter.ts";
 
 /** A table as kernels find it. */
@@ -41,14 +41,10 @@ export function gather(
 }
 
 function placesOf(v: VectorEmitter, { call, at }: PlacedTable, indices: readonly Local[]): Places {
-  const { f } = v;
   const inside: Local[] = [];
   let flat = v.ints(0);
   for (const [axis, index] of indices.entries()) {
-    f.get(call);
-    f.memory("i32.load", at + 4 * (axis + 1));
-    f.op("i32x4.splat");
-    const length = v.take();
+    const length = v.value(i32x4.splat(i32.load(call, at + 4 * (axis + 1))));
     // As unsigned numbers, negative indices are large.
     inside.push(v.op("i32x4.lt_u", index, length));
     flat = axis === 0 ? index : v.op("i32x4.add", v.op("i32x4.mul", flat, length), index);
@@ -59,95 +55,49 @@ function placesOf(v: VectorEmitter, { call, at }: PlacedTable, indices: readonly
   return { flat: v.op("v128.and", flat, seen), seen };
 }
 
-/** Pushes the address of the element whose position is on the stack.
+/** Address of an element by its position.
  *  @param shift log2 of its bytes */
-function pushAddress({ f }: VectorEmitter, { call, at }: PlacedTable, shift: 2 | 3): void {
-  f.i32(shift);
-  f.op("i32.shl");
-  f.get(call);
-  f.memory("i32.load", at);
-  f.op("i32.add");
-}
+const addressOf = ({ call, at }: PlacedTable, position: Value, shift: 2 | 3): Value =>
+  i32.add(i32.shl(position, shift), i32.load(call, at));
+
+/** Address of the first of four neighbors. */
+const first = (table: PlacedTable, flat: Local, shift: 2 | 3): Value =>
+  addressOf(table, i32x4.extract_lane(flat, 0), shift);
 
 function gatherWords(v: VectorEmitter, table: PlacedTable, { flat, seen }: Places, neighbors: boolean): Local {
   const { f } = v;
   const result = v.local();
-  const oneByOne = (): void => {
-    f.get(
-      v.perLane([flat], () => {
-        pushAddress(v, table, 2);
-        f.memory("i32.load");
-      }),
+  const oneByOne = (): void =>
+    f.set(
+      result,
+      v128.and(
+        v.perLane([flat], (position) => i32.load(addressOf(table, position, 2))),
+        seen,
+      ),
     );
-    f.get(seen);
-    f.op("v128.and");
-    f.set(result);
-  };
-  if (!neighbors) {
-    oneByOne();
-    return result;
-  }
-  whenAllSeen(
-    v,
-    seen,
-    () => {
-      pushFirst(v, table, flat, 2);
-      f.memory("v128.load");
-      f.set(result);
-    },
-    oneByOne,
-  );
+  const together = (): void => f.set(result, v128.load(first(table, flat, 2)));
+  if (neighbors) f.if(i32x4.all_true(seen), together, oneByOne);
+  else oneByOne();
   return result;
 }
 
-function gatherDoubles(v: VectorEmitter, table: PlacedTable, { flat, seen }: Places, neighbors: boolean) {
+function gatherDoubles(v: VectorEmitter, table: PlacedTable, { flat, seen }: Places, neighbors: boolean): Doubles {
   const { f } = v;
   const result = eachHalf(() => v.local());
   const halves = [result.low, result.high];
   const oneByOne = (): void => {
     const bits = widenBools(v, seen);
     for (const [index, half] of halves.entries()) {
-      f.f64x2(0);
-      for (const lane of [0, 1]) {
-        f.get(flat);
-        f.lane("i32x4.extract_lane", index * 2 + lane);
-        pushAddress(v, table, 3);
-        f.memory("f64.load");
-        f.lane("f64x2.replace_lane", lane);
-      }
-      f.get(index === 0 ? bits.low : bits.high);
-      f.op("v128.and");
-      f.set(half);
+      const element = (lane: number): Value =>
+        f64.load(addressOf(table, i32x4.extract_lane(flat, index * 2 + lane), 3));
+      const both = [0, 1].reduce((found, lane) => f64x2.replace_lane(found, element(lane), lane), f64x2.const(0));
+      f.set(half, v128.and(both, index === 0 ? bits.low : bits.high));
     }
   };
-  if (!neighbors) {
-    oneByOne();
-    return result;
-  }
-  whenAllSeen(
-    v,
-    seen,
-    () => {
-      for (const [index, half] of halves.entries()) {
-        pushFirst(v, table, flat, 3);
-        f.memory("v128.load", index * 16);
-        f.set(half);
-      }
-    },
-    oneByOne,
-  );
+  const together = (): void => {
+    for (const [index, half] of halves.entries()) f.set(half, v128.load(first(table, flat, 3), index * 16));
+  };
+  if (neighbors) f.if(i32x4.all_true(seen), together, oneByOne);
+  else oneByOne();
   return result;
-}
-
-function whenAllSeen({ f }: VectorEmitter, seen: Local, then: () => void, otherwise: () => void): void {
-  f.get(seen);
-  f.op("i32x4.all_true");
-  f.if(then, otherwise);
-}
-
-/** Pushes the address of the first of four neighbors. */
-function pushFirst(v: VectorEmitter, table: PlacedTable, flat: Local, shift: 2 | 3): void {
-  v.f.get(flat);
-  v.f.lane("i32x4.extract_lane", 0);
-  pushAddress(v, table, shift);
 }

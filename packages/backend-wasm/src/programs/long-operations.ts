@@ -1,5 +1,5 @@
 import type { Instruction, Operation, Step } from "@fovea/program";
-import { type Callee, FunctionBody, type Local, type ModuleBuilder, type ValueType } from "@fovea/wasm-assembler";
+import { call, type Callee, FunctionBody, type Local, type ModuleBuilder, type ValueType } from "@fovea/wasm-assembler";
 import type { Simd } from "../vectors/simd.ts";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { vectorRules } from "./vector-rules.ts";
@@ -44,8 +44,7 @@ export class LongOperations {
     const key = `${op} ${step.argTypes.join(" ")}`;
     let callee = this.#added.get(key);
     if (!callee) this.#added.set(key, (callee = this.#module.add(this.#write(op, step))));
-    v.f.call(callee, ...args);
-    return v.take();
+    return v.value(call(callee, ...args));
   }
 
   #write(op: Operation, step: Step): FunctionBody {

@@ -1,8 +1,8 @@
-import { FunctionBody, type Local, type ValueType } from "@fovea/wasm-assembler";
-import { pushFolded } from "../vectors/fold-lanes.ts";
+import { address, f32x4, FunctionBody, i32x4, type Local, operation, v128, type Value } from "@fovea/wasm-assembler";
+import { folded } from "../vectors/fold-lanes.ts";
 import type { Simd } from "../vectors/simd.ts";
 import { joinPair, nextKeys, type PairRoom, startKeys, storePair, vectorPair } from "../vectors/vector-pairs.ts";
-import type { VectorProgram } from "./vector-program.ts";
+import { pairValue, type RowScope, type VectorProgram } from "./vector-program.ts";
 
 export interface ScoreRowPrograms {
   readonly score: VectorProgram | null;
@@ -14,13 +14,22 @@ export interface ScoreRowPrograms {
   readonly simd: Simd;
 }
 
+/** The last parameters of functions that ask programs about a row. */
+export const scopeParameters = { call: "i32", batch: "i32", head: "i32", query: "i32" } as const;
+
 /** `scoreRow(row, width8, keyStart, keyEnd, call, batch, head, query[, bits]) → largest score`: the programs applied to one row of scores, in place;
  *  hidden pairs become -Infinity by selection, whatever they held. NaN is stored, but no maximum unless `keepsNaN`. */
 export function emitScoreRow(programs: ScoreRowPrograms): FunctionBody {
-  const parameters = Array<ValueType>(programs.seen === "bits" ? 9 : 8).fill("i32");
-  const f = new FunctionBody(parameters, ["f32"]);
-  const [row, width, keyStart, keyEnd, call, batch, head, query, bits] = parameters.map((_, i) => f.parameter(i));
-  appendScoreRow(f, programs, { row, width, keyStart, keyEnd, scope: { call, batch, head, query }, bits });
+  const f = new FunctionBody("f32");
+  const { row, width, keyStart, keyEnd, bits, ...scope } = f.parameters({
+    row: "i32",
+    width: "i32",
+    keyStart: "i32",
+    keyEnd: "i32",
+    ...scopeParameters,
+    bits: programs.seen === "bits" ? "i32" : undefined,
+  });
+  f.emit(appendScoreRow(f, programs, { row, width, keyStart, keyEnd, scope, bits }));
   return f;
 }
 
@@ -30,21 +39,20 @@ export interface ScoreRowPlaces {
   readonly width: Local;
   readonly keyStart: Local;
   readonly keyEnd: Local;
-  readonly scope: { readonly call: Local; readonly batch: Local; readonly head: Local; readonly query: Local };
-  readonly bits: Local | undefined;
+  readonly scope: RowScope;
+  readonly bits?: Local | undefined;
   readonly room?: PairRoom;
 }
 
-/** Appends what `scoreRow` does; pushes the largest score. */
+/** Appends what `scoreRow` does. @returns the largest score */
 export function appendScoreRow(
   f: FunctionBody,
   { score, seen, keepsNaN = false, simd }: ScoreRowPrograms,
   { row, width, keyStart, keyEnd, scope, bits, room }: ScoreRowPlaces,
-): void {
+): Value {
   const asked = typeof seen === "object" ? seen : null;
   const end = f.local("i32");
-  const limit = f.local("v128");
-  const hidden = f.local("v128");
+  const [limit, hidden] = f.locals("v128", 2);
   const changed = score !== null || seen !== "all";
   // two at a time also where nothing else is to be done, so that they do not wait for each other
   const offsets = changed ? vectorPair(simd) : [0, 16];
@@ -53,47 +61,25 @@ export function appendScoreRow(
   const [maximum] = maxima;
   const larger = keepsNaN ? "f32x4.max" : "f32x4.pmax";
 
+  /** All ones where a pair is seen. */
+  const seenPairs = (keys: Local, offset: number): Value => {
+    if (bits) return v128.load(bits, offset);
+    const inside = i32x4.lt_s(keys, limit);
+    return asked?.mask ? v128.and(pairValue(f, asked.mask, null, keys), inside) : inside;
+  };
+
   score?.emitRow(f, scope);
   asked?.mask?.emitRow(f, scope);
   const keys = startKeys(f, simd, keyStart);
-  f.get(keyEnd);
-  f.op("i32x4.splat");
-  f.set(limit);
-  for (const local of [hidden, ...maxima]) {
-    f.f32x4(-Infinity);
-    f.set(local);
-  }
-  f.address(row, 0, width, 4);
-  f.set(end);
+  f.set(limit, i32x4.splat(keyEnd));
+  for (const local of [hidden, ...maxima]) f.set(local, f32x4.const(-Infinity));
+  f.set(end, address(row, 0, width, 4));
   f.forAddresses(row, end, 16 * vectors.length, () => {
     for (const [index, { offset, values, largest }] of vectors.entries()) {
-      f.get(row);
-      f.memory("v128.load", offset);
-      f.set(values);
-      if (score) {
-        score.emitPair(f, values, keys[index]);
-        f.set(values);
-      }
-      if (seen !== "all") {
-        f.get(values);
-        f.get(hidden);
-        if (asked) {
-          asked.mask?.emitPair(f, null, keys[index]);
-          f.get(keys[index]);
-          f.get(limit);
-          f.op("i32x4.lt_s");
-          if (asked.mask) f.op("v128.and");
-        } else {
-          f.get(bits!);
-          f.memory("v128.load", offset);
-        }
-        f.op("v128.bitselect");
-        f.set(values);
-      }
-      f.get(largest);
-      f.get(values);
-      f.op(larger);
-      f.set(largest);
+      f.set(values, v128.load(row, offset));
+      if (score) f.set(values, pairValue(f, score, values, keys[index]));
+      if (seen !== "all") f.set(values, v128.bitselect(values, hidden, seenPairs(keys[index], offset)));
+      f.set(largest, operation(larger, largest, values));
     }
     if (changed) {
       storePair(
@@ -103,9 +89,9 @@ export function appendScoreRow(
         vectors.map(({ values }) => values),
       );
     }
-    if (seen === "bits") f.increase(bits!, 16 * vectors.length);
+    if (bits) f.increase(bits, 16 * vectors.length);
     if (score || asked) nextKeys(f, keys);
   });
   joinPair(f, maxima, larger, simd.wide && room ? room : null);
-  pushFolded(f, maximum, larger);
+  return folded(f, maximum, larger);
 }

@@ -1,5 +1,5 @@
 import type { Type } from "@fovea/program";
-import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import { type FunctionBody, type Local, type Value, written } from "@fovea/wasm-assembler";
 
 /** What a program may ask for besides score and key: constant along a row of scores. */
 export interface RowScope {
@@ -20,3 +20,7 @@ export interface VectorProgram {
    *  @param keys four absolute key indices */
   emitPair(f: FunctionBody, score: Local | null, keys: Local): void;
 }
+
+/** What `emitPair` pushes, as a value. */
+export const pairValue = (f: FunctionBody, program: VectorProgram, score: Local | null, keys: Local): Value =>
+  written("v128", () => program.emitPair(f, score, keys));

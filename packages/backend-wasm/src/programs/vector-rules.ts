@@ -1,5 +1,5 @@
 import type { Input, Rules, Step } from "@fovea/program";
-import type { Local, Opcode } from "@fovea/wasm-assembler";
+import { type Local, operation, type PlainOpcode } from "@fovea/wasm-assembler";
 import type { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { emitExp, emitLog, emitPower, emitSigmoid, emitSine, emitTanh } from "../vectors/vector-math.ts";
 
@@ -14,17 +14,17 @@ const isFloat = (step: Step): boolean => step.argTypes[0] === "float";
 /** What every operation of a program means for four pairs at once. Floats are float32, ints int32, bools all ones or all zeros. */
 export function vectorRules(v: VectorEmitter, sources: VectorSources): Rules<Local> {
   const both =
-    (float: Opcode, int: Opcode) =>
+    (float: PlainOpcode, int: PlainOpcode) =>
     (step: Step, ...args: Local[]): Local =>
       v.op(isFloat(step) ? float : int, ...args);
   const one =
-    (opcode: Opcode) =>
+    (opcode: PlainOpcode) =>
     (_: Step, ...args: Local[]): Local =>
       v.op(opcode, ...args);
   const scalar =
-    (opcode: Opcode) =>
+    (opcode: PlainOpcode) =>
     (_: Step, a: Local, b: Local): Local =>
-      v.perLane([a, b], () => v.f.op(opcode));
+      v.perLane([a, b], (...lanes) => operation(opcode, ...lanes));
   return {
     constant: (step, value) => {
       if (step.type === "float") return v.floats(value);

@@ -1,54 +1,50 @@
 import type { Plan } from "@fovea/dot-product-attention";
 import { decidingTables } from "../programs/deciding-tables.ts";
 import { type MathOperation, mathOperations } from "../programs/math-functions.ts";
-
-/** Plain records in WebAssembly memory that JavaScript writes and kernels read: every field is 4 bytes, an int or a float32. */
+import { RecordLayout } from "./record-layout.ts";
 
 /** One unit of work for `run`: the rows of one query tile of one head. Addresses are bytes in the module's memory; strides are bytes between rows. */
-export const taskFields = [
-  "call",
-  "query",
-  "queryStride",
-  "key",
-  "keyStride",
+const fields = {
+  call: "int",
+  query: "int",
+  queryStride: "int",
+  key: "int",
+  keyStride: "int",
   /** Of int8 keys and values: where the head's scales are, one per key. */
-  "keyScales",
-  "value",
-  "valueStride",
-  "valueScales",
-  "output",
-  "outputStride",
+  keyScales: "int",
+  value: "int",
+  valueStride: "int",
+  valueScales: "int",
+  output: "int",
+  outputStride: "int",
   /** Where the log-sum-exp, row maxima and thresholds of the tile's rows go (float32 each). */
-  "logSumExp",
-  "rowMaximum",
-  "threshold",
+  logSumExp: "int",
+  rowMaximum: "int",
+  threshold: "int",
   /** Rows in the tile, 1 to `queryTile`. */
-  "rows",
+  rows: "int",
   /** Absolute index of the tile's first query. */
-  "firstQuery",
-  "batch",
-  "head",
-  /** float32: the head's sink in units of score, for softmaxWithSink. */
-  "sink",
+  firstQuery: "int",
+  batch: "int",
+  head: "int",
+  /** The head's sink in units of score, for softmaxWithSink. */
+  sink: "float",
   /** Address of `runCount` triples (first key, end key, full), ascending: the keys that rows of the task see, which are packed. */
-  "runs",
-  "runCount",
+  runs: "int",
+  runCount: "int",
   /** Blocks of rows, each with runs of its own: address of where the first one's are, which is followed by where they end and the next one's begin; rows
    *  of the first block that belong to the task; rows of every other. */
-  "blocks",
-  "firstRows",
-  "blockRows",
-  /** float32: what queries are multiplied with before the dot products. */
-  "queryScale",
-  /** float32: exponents of 2 in one unit of score, for softmax. */
-  "unit",
-] as const;
-export type TaskField = (typeof taskFields)[number];
+  blocks: "int",
+  firstRows: "int",
+  blockRows: "int",
+  /** What queries are multiplied with before the dot products. */
+  queryScale: "float",
+  /** Exponents of 2 in one unit of score, for softmax. */
+  unit: "float",
+} as const;
+export type TaskField = keyof typeof fields;
 
-export const taskBytes: number = taskFields.length * 4;
-
-/** Byte offset of a field in a task. */
-export const taskOffset = (field: TaskField): number => taskFields.indexOf(field) * 4;
+export const forwardTask: RecordLayout<TaskField> = new RecordLayout(fields);
 
 /** Byte offsets in the record that all tasks of a call share. */
 export interface CallLayout {

@@ -1,21 +1,22 @@
 import type { Heap } from "../memory/heap.ts";
 import type { Borrowed } from "../memory/operand.ts";
+import type { RecordLayout } from "./record-layout.ts";
 
 /** Records of one kind, one after another in memory. */
 export class Records<Field extends string> {
   readonly #heap: Heap;
-  readonly #fields: readonly Field[];
+  readonly #layout: RecordLayout<Field>;
   readonly #start: number;
   count = 0;
 
-  constructor(heap: Heap, borrowed: Borrowed, fields: readonly Field[], most: number) {
+  constructor(heap: Heap, borrowed: Borrowed, layout: RecordLayout<Field>, most: number) {
     this.#heap = heap;
-    this.#fields = fields;
-    this.#start = borrowed.allocate(most * fields.length * 4);
+    this.#layout = layout;
+    this.#start = borrowed.allocate(most * layout.bytes);
   }
 
   address(index: number): number {
-    return this.#start + index * this.#fields.length * 4;
+    return this.#start + index * this.#layout.bytes;
   }
 
   /** Where the next record will be. */
@@ -23,12 +24,8 @@ export class Records<Field extends string> {
     return this.address(this.count);
   }
 
-  /** @param floats fields that are float32; the others are ints */
-  add(values: Readonly<Record<Field, number>>, floats: readonly Field[] = []): void {
-    const at = this.next / 4;
-    const words = this.#heap.i32;
-    for (const [index, field] of this.#fields.entries()) words[at + index] = values[field];
-    for (const field of floats) this.#heap.f32[at + this.#fields.indexOf(field)] = values[field];
+  add(values: Readonly<Record<Field, number>>): void {
+    this.#layout.write(this.#heap, this.next, values);
     this.count += 1;
   }
 }

@@ -1,4 +1,5 @@
-import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import { type FunctionBody, i32, type Local, smaller, tee, type Value } from "@fovea/wasm-assembler";
+import type { RecordLayout } from "./record-layout.ts";
 import { panelWidth } from "../products/microkernel.ts";
 
 /** How a task's pairs are cut into tiles. */
@@ -12,8 +13,8 @@ export interface TileCut {
 type LoopField = "rows" | "runs" | "runCount" | "call" | "batch" | "head" | "firstQuery";
 
 /** The loops of a kernel that takes one task (a tile of queries of one head) through the runs of keys its rows see: which key tile, which group
- *  of rows, which row. Methods append instructions to `f`, whose parameters are (task, scratch).
- *  @param offsetOf byte offset of a field in the task's record */
+ *  of rows, which row. Methods append instructions to `f` and give it its parameters, (task, scratch).
+ *  @param layout of the task's record */
 export class TaskLoop<Field extends string, Cut extends TileCut> {
   readonly f: FunctionBody;
   readonly shape: Cut;
@@ -32,14 +33,15 @@ export class TaskLoop<Field extends string, Cut extends TileCut> {
   /** First row of the present group, and the present row. */
   readonly group: Local;
   readonly row: Local;
-  readonly #offsetOf: (field: Field | LoopField) => number;
+  readonly #layout: RecordLayout<Field | LoopField>;
 
-  constructor(f: FunctionBody, shape: Cut, offsetOf: (field: Field | LoopField) => number) {
+  constructor(f: FunctionBody, shape: Cut, layout: RecordLayout<Field | LoopField>) {
     this.f = f;
     this.shape = shape;
-    this.#offsetOf = offsetOf;
-    this.task = f.parameter(0);
-    this.scratch = f.parameter(1);
+    this.#layout = layout;
+    const { task, scratch } = f.parameters({ task: "i32", scratch: "i32" });
+    this.task = task;
+    this.scratch = scratch;
     const int = (): Local => f.local("i32");
     this.rows = int();
     this.start = int();
@@ -50,32 +52,38 @@ export class TaskLoop<Field extends string, Cut extends TileCut> {
     this.whole = int();
     this.group = int();
     this.row = int();
-    this.int("rows");
-    f.set(this.rows);
+    f.set(this.rows, this.field("rows"));
   }
 
-  /** Pushes an int of the task's record. */
+  /** A field of the task's record. */
+  field(name: Field | LoopField): Value {
+    return this.#layout.read(this.task, name);
+  }
+
+  /** Address of row `index` of an operand, whose fields are its address and the bytes between its rows. */
+  rowOf(name: Field, stride: Field, index: Value): Value {
+    return i32.add(this.field(name), i32.mul(index, this.field(stride)));
+  }
+
+  /** Address of a number of a row, or of a panel (8 columns) of packed keys. */
+  at(row: Value, column: Value): Value {
+    return i32.add(row, i32.mul(column, 4));
+  }
+
+  // The same, pushed.
+
   int(name: Field | LoopField): void {
-    this.f.get(this.task);
-    this.f.memory("i32.load", this.#offsetOf(name));
+    this.f.emit(this.field(name));
   }
 
-  /** Pushes a float32 of the task's record. */
   float(name: Field | LoopField): void {
-    this.f.get(this.task);
-    this.f.memory("f32.load", this.#offsetOf(name));
+    this.f.emit(this.field(name));
   }
 
-  /** Pushes the address of row `index` of an operand, whose fields are its address and the bytes between its rows. */
   operandRow(name: Field, stride: Field, index: Local): void {
-    this.int(name);
-    this.f.get(index);
-    this.int(stride);
-    this.f.op("i32.mul");
-    this.f.op("i32.add");
+    this.f.emit(this.rowOf(name, stride, index));
   }
 
-  /** Address of a panel (8 columns) of packed keys, or of a row's part that belongs to it. */
   pushAt(pushRow: () => void, column: Local): void {
     pushRow();
     this.f.get(column);
@@ -84,61 +92,26 @@ export class TaskLoop<Field extends string, Cut extends TileCut> {
     this.f.op("i32.add");
   }
 
+  pushScope(): void {
+    this.f.emit(...this.scope());
+  }
+
   /** Every key tile of every run, in ascending order.
    *  @param aligned whether tiles start at multiples of 8, with keys in front that are not the run's */
   eachKeyTile(body: () => void, aligned: boolean = false): void {
-    const { f } = this;
-    const run = f.local("i32");
-    const runEnd = f.local("i32");
-    const stop = f.local("i32");
-    this.int("runs");
-    f.tee(run);
-    this.int("runCount");
-    f.i32(12);
-    f.op("i32.mul");
-    f.op("i32.add");
-    f.set(runEnd);
+    const { f, low, start, end, width, width8 } = this;
+    const [run, runEnd, stop] = f.locals("i32", 3);
+    f.set(runEnd, i32.add(tee(run, this.field("runs")), i32.mul(this.field("runCount"), 12)));
     f.forAddresses(run, runEnd, 12, () => {
-      f.get(run);
-      f.memory("i32.load");
-      f.tee(this.low);
-      if (aligned) {
-        f.i32(-panelWidth);
-        f.op("i32.and");
-      }
-      f.set(this.start);
-      f.get(run);
-      f.memory("i32.load", 4);
-      f.set(stop);
-      f.forRange(this.start, stop, this.shape.keyTile, () => {
-        f.get(stop);
-        f.get(this.start);
-        f.op("i32.sub");
-        f.set(this.width);
-        f.smaller(this.width, this.shape.keyTile);
-        f.tee(this.width);
-        f.get(this.start);
-        f.op("i32.add");
-        f.set(this.end);
-        f.get(this.width);
-        f.i32(panelWidth - 1);
-        f.op("i32.add");
-        f.i32(-panelWidth);
-        f.op("i32.and");
-        f.set(this.width8);
-        f.get(run);
-        f.memory("i32.load", 8);
-        f.get(this.width);
-        f.get(this.width8);
-        f.op("i32.eq");
-        f.op("i32.and");
-        if (aligned) {
-          f.get(this.low);
-          f.get(this.start);
-          f.op("i32.le_s");
-          f.op("i32.and");
-        }
-        f.set(this.whole);
+      const first = tee(low, i32.load(run));
+      f.set(start, aligned ? i32.and(first, -panelWidth) : first);
+      f.set(stop, i32.load(run, 4));
+      f.forRange(start, stop, this.shape.keyTile, () => {
+        f.set(width, i32.sub(stop, start));
+        f.set(end, i32.add(tee(width, smaller(width, this.shape.keyTile)), start));
+        f.set(width8, i32.and(i32.add(width, panelWidth - 1), -panelWidth));
+        const full = i32.and(i32.load(run, 8), i32.eq(width, width8));
+        f.set(this.whole, aligned ? i32.and(full, i32.le_s(low, start)) : full);
         body();
       });
     });
@@ -147,38 +120,31 @@ export class TaskLoop<Field extends string, Cut extends TileCut> {
 
   /** Every group of rows that the microkernel takes together. */
   eachGroup(body: () => void): void {
-    this.f.assign(this.group, 0);
+    this.f.set(this.group, 0);
     this.f.forRange(this.group, this.rows, this.shape.microRows, body);
   }
 
   /** Every row of the present group that lies before `end`. */
   eachRowOfGroup(body: () => void, end: Local = this.rows): void {
     const { f } = this;
-    const last = f.local("i32");
-    f.get(this.group);
-    f.i32(this.shape.microRows);
-    f.op("i32.add");
-    f.set(last);
+    const last = f.let(i32.add(this.group, this.shape.microRows));
     f.lower(last, end);
-    f.get(this.group);
-    f.set(this.row);
+    f.set(this.row, this.group);
     f.forRange(this.row, last, 1, body);
     f.release(last);
   }
 
   /** Every row of the task. */
   eachRow(body: () => void): void {
-    this.f.assign(this.row, 0);
+    this.f.set(this.row, 0);
     this.f.forRange(this.row, this.rows, 1, body);
   }
 
-  /** Pushes call, batch, head and the present row's absolute query index: the last arguments of row functions. */
-  pushScope(): void {
-    this.int("call");
-    this.int("batch");
-    this.int("head");
-    this.int("firstQuery");
-    this.f.get(this.row);
-    this.f.op("i32.add");
+  /** Call, batch, head and the present row's absolute query index: the last arguments of row functions. */
+  scope(): readonly Value[] {
+    return [
+      ...(["call", "batch", "head"] as const).map((name) => this.field(name)),
+      i32.add(this.field("firstQuery"), this.row),
+    ];
   }
 }

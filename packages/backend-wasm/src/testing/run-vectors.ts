@@ -1,4 +1,4 @@
-import { FunctionBody, type Local, ModuleBuilder } from "@fovea/wasm-assembler";
+import { FunctionBody, type Local, ModuleBuilder, v128 } from "@fovea/wasm-assembler";
 import { VectorEmitter } from "../vectors/vector-emitter.ts";
 
 /** Runs one vector computation over whole arrays, for tests only: element i of the result is what the computation makes of element i of every input.
@@ -11,22 +11,16 @@ export function runVectors(
 ): { readonly floats: Float32Array; readonly ints: Int32Array } {
   const count = inputs[0].length;
   const bytes = (count * 4 + 31) & ~31;
-  const f = new FunctionBody(["i32"]);
-  const index = f.parameter(0);
+  const f = new FunctionBody();
+  const { index } = f.parameters({ index: "i32" });
   const v = new VectorEmitter(f, { relaxed, wide: true });
   f.forRange(index, bytes, 32, () => {
     const results = [0, 16].map((half) => {
-      const args = inputs.map((_, input) => {
-        f.get(index);
-        f.memory("v128.load", input * bytes + half);
-        return v.take();
-      });
+      const args = inputs.map((_, input) => v.value(v128.load(index, input * bytes + half)));
       return compute(v, ...args);
     });
     for (const [half, result] of results.entries()) {
-      f.get(index);
-      f.get(result);
-      f.memory("v128.store", inputs.length * bytes + half * 16);
+      f.emit(v128.store(index, result, inputs.length * bytes + half * 16));
     }
   });
   const module = new ModuleBuilder();

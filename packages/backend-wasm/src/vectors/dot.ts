@@ -1,35 +1,23 @@
-import { FunctionBody } from "@fovea/wasm-assembler";
-import { pushFolded } from "./fold-lanes.ts";
+import { f32, f32x4, FunctionBody, v128, type Value } from "@fovea/wasm-assembler";
+import { folded } from "./fold-lanes.ts";
 import { remember } from "./remember.ts";
 
 /** `dot(left, right) → Σ left[i] × right[i]`, i < size. */
 export const emitDot: (size: number) => FunctionBody = remember(writeDot);
 
 function writeDot(size: number): FunctionBody {
-  const f = new FunctionBody(["i32", "i32"], ["f32"]);
-  const [left, right] = [f.parameter(0), f.parameter(1)];
+  const f = new FunctionBody("f32");
+  const { left, right } = f.parameters({ left: "i32", right: "i32" });
   const whole = size & ~3;
-  const sum = f.local("v128");
-  f.f32x4(0);
-  f.set(sum);
+  const sum = f.let(f32x4.const(0));
   for (let i = 0; i < whole; i += 4) {
-    f.get(sum);
-    for (const side of [left, right]) {
-      f.get(side);
-      f.memory("v128.load", i * 4);
-    }
-    f.op("f32x4.mul");
-    f.op("f32x4.add");
-    f.set(sum);
+    f.set(sum, f32x4.add(sum, f32x4.mul(v128.load(left, i * 4), v128.load(right, i * 4))));
   }
-  pushFolded(f, sum, "f32x4.add");
-  for (let i = whole; i < size; i++) {
-    for (const side of [left, right]) {
-      f.get(side);
-      f.memory("f32.load", i * 4);
-    }
-    f.op("f32.mul");
-    f.op("f32.add");
-  }
+  f.emit(
+    Array.from({ length: size - whole }, (_, i) => (whole + i) * 4).reduce<Value>(
+      (total, at) => f32.add(total, f32.mul(f32.load(left, at), f32.load(right, at))),
+      folded(f, sum, "f32x4.add"),
+    ),
+  );
   return f;
 }

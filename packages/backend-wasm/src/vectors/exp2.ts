@@ -1,4 +1,4 @@
-import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import { f32x4, type FunctionBody, i32x4, type Local, tee, type Value } from "@fovea/wasm-assembler";
 import type { Simd } from "./simd.ts";
 
 /** Coefficients of 2^x on [-1/2, 1/2], lowest first: the polynomial of degree 5 with the smallest largest relative error (7.5e-8), found by
@@ -25,23 +25,10 @@ export interface Exp2Constants {
 
 /** @param unit a float32 > 0; default 1 */
 export function prepareExp2(f: FunctionBody, unit: Local | null = null): Exp2Constants {
-  const constant = (value: number): Local => {
-    const local = f.local("v128");
-    f.f32x4(value);
-    f.set(local);
-    return local;
-  };
+  const constant = (value: number): Local => f.let(f32x4.const(value));
   const lowest = constant(-127);
-  const units = unit && f.local("v128");
-  if (unit && units) {
-    f.get(unit);
-    f.splat();
-    f.set(units);
-    f.get(lowest);
-    f.get(units);
-    f.op("f32x4.div");
-    f.set(lowest);
-  }
+  const units = unit && f.let(f32x4.splat(unit));
+  if (units) f.set(lowest, f32x4.div(lowest, units));
   return {
     unit: units,
     lowest,
@@ -57,44 +44,16 @@ export function prepareExp2(f: FunctionBody, unit: Local | null = null): Exp2Con
 export function emitExp2(f: FunctionBody, x: Local, constants: Exp2Constants, simd: Simd): void {
   const { rounded, sum, unit } = constants;
   const fused = simd.relaxed ? unit : null;
-  f.get(x);
-  f.get(constants.lowest);
-  f.op("f32x4.pmax"); // a < b ? b : a, so that NaN stays
-  if (unit && !fused) {
-    f.get(unit);
-    f.op("f32x4.mul");
-  }
-  f.tee(x);
-  if (fused) f.get(fused);
-  f.get(constants.rounder);
-  f.op(fused ? "f32x4.relaxed_madd" : "f32x4.add");
-  f.set(rounded);
-  f.get(x);
-  if (fused) f.get(fused);
-  f.get(constants.rounder);
-  f.get(rounded);
-  f.op("f32x4.sub");
-  f.op(fused ? "f32x4.relaxed_madd" : "f32x4.add");
-  f.set(x);
-  f.get(constants.coefficients[5]);
-  f.set(sum);
+  const plus = (value: Value, amount: Value): Value =>
+    fused ? f32x4.relaxed_madd(value, fused, amount) : f32x4.add(value, amount);
+  const clamped = f32x4.pmax(x, constants.lowest); // a < b ? b : a, so that NaN stays
+  const inUnits = tee(x, unit && !fused ? f32x4.mul(clamped, unit) : clamped);
+  f.set(rounded, plus(inUnits, constants.rounder));
+  f.set(x, plus(x, f32x4.sub(constants.rounder, rounded)));
+  f.set(sum, constants.coefficients[5]);
   for (let power = 4; power >= 0; power--) {
-    f.get(sum);
-    f.get(x);
-    if (simd.relaxed) {
-      f.get(constants.coefficients[power]);
-      f.op("f32x4.relaxed_madd");
-    } else {
-      f.op("f32x4.mul");
-      f.get(constants.coefficients[power]);
-      f.op("f32x4.add");
-    }
-    f.set(sum);
+    const coefficient = constants.coefficients[power];
+    f.set(sum, simd.relaxed ? f32x4.relaxed_madd(sum, x, coefficient) : f32x4.add(f32x4.mul(sum, x), coefficient));
   }
-  f.get(sum);
-  f.get(rounded);
-  f.i32(23);
-  f.op("i32x4.shl");
-  f.op("f32x4.mul");
-  f.set(x);
+  f.set(x, f32x4.mul(sum, i32x4.shl(rounded, 23)));
 }

@@ -1,25 +1,14 @@
-import type { FunctionBody, Local } from "@fovea/wasm-assembler";
+import { f32x4, type FunctionBody, type Local, operation, shuffle, type Value, written } from "@fovea/wasm-assembler";
 
 /** Sum, or largest: `max` is NaN if any is, `pmax` wants none to be. */
 export type FoldOpcode = "f32x4.add" | "f32x4.max" | "f32x4.pmax";
 
-/** Pushes what `opcode` makes of four floats: halves first, then quarters, which are fewer steps one after the other than lane by lane. */
-export function pushFolded(f: FunctionBody, vector: Local, opcode: FoldOpcode): void {
-  const folded = f.local("v128");
-  f.get(vector);
-  f.set(folded);
-  for (const lanes of [
-    [2, 3, 0, 1],
-    [1, 0, 3, 2],
-  ]) {
-    f.get(folded);
-    f.get(folded);
-    f.get(folded);
-    f.shuffle(lanes);
-    f.op(opcode);
-    f.set(folded);
-  }
-  f.get(folded);
-  f.lane("f32x4.extract_lane", 0);
-  f.release(folded);
-}
+/** What `opcode` makes of four floats: halves first, then quarters, which are fewer steps one after the other than lane by lane. */
+export const folded = (f: FunctionBody, vector: Local, opcode: FoldOpcode): Value =>
+  written("f32", () => {
+    const lanes = f.let(vector);
+    f.set(lanes, operation(opcode, lanes, shuffle(lanes, lanes, [2, 3, 0, 1])));
+    f.set(lanes, operation(opcode, lanes, shuffle(lanes, lanes, [1, 0, 3, 2])));
+    f.emit(f32x4.extract_lane(lanes, 0));
+    f.release(lanes);
+  });

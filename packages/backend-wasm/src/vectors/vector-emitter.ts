@@ -1,20 +1,34 @@
-import type { FunctionBody, Local, Opcode } from "@fovea/wasm-assembler";
-import type { ConstantPool } from "./constant-pool.ts";
+import {
+  f32x4,
+  f64x2,
+  type FunctionBody,
+  i32x4,
+  type Local,
+  operation,
+  type PlainOpcode,
+  shuffle,
+  type Value,
+} from "@fovea/wasm-assembler";
 import { type Lanes, localsOf } from "./lanes.ts";
 import type { Simd } from "./simd.ts";
 
-/** What is put on the stack as an operand: a local's value or four equal floats. */
+/** What an instruction works on: a local's value or four equal floats. */
 export type VectorOperand = Local | number;
+
+/** Where constants are kept in locals; null where one is not. */
+export interface Constants {
+  local(type: "float" | "int", value: number): Local | null;
+}
 
 /** Vector arithmetic over locals: every method appends instructions that compute one value into a new local and returns it. */
 export class VectorEmitter {
   readonly f: FunctionBody;
   readonly simd: Simd;
-  readonly #constants: ConstantPool | null;
+  readonly #constants: Constants | null;
   #taken = new Set<Local>();
 
   /** @param constants where constants are found; null: they are made where they are needed */
-  constructor(f: FunctionBody, simd: Simd, constants: ConstantPool | null = null) {
+  constructor(f: FunctionBody, simd: Simd, constants: Constants | null = null) {
     this.f = f;
     this.simd = simd;
     this.#constants = constants;
@@ -43,43 +57,26 @@ export class VectorEmitter {
     for (const local of localsOf(lanes)) if (this.#taken.delete(local)) this.f.release(local);
   }
 
-  push(operand: VectorOperand): void {
-    if (typeof operand !== "number") {
-      this.f.get(operand);
-      return;
-    }
-    const pooled = this.#constants?.local("float", operand);
-    if (pooled) this.f.get(pooled);
-    else this.f.f32x4(operand);
-  }
-
-  /** What is on the stack, in a new local. */
-  take(): Local {
+  /** A value, in a new local. */
+  value(value: Value): Local {
+    this.f.emit(value);
     const local = this.local();
     this.f.set(local);
     return local;
   }
 
-  op(opcode: Opcode, ...operands: readonly VectorOperand[]): Local {
-    for (const operand of operands) this.push(operand);
-    this.f.op(opcode);
-    return this.take();
+  op(opcode: PlainOpcode, ...operands: readonly VectorOperand[]): Local {
+    return this.value(operation(opcode, ...operands.map((operand) => this.#floats(operand))));
   }
 
   /** Four equal ints, not to be changed. */
   ints(value: number): Local {
-    const pooled = this.#constants?.local("int", value);
-    if (pooled) return pooled;
-    this.f.i32x4(value);
-    return this.take();
+    return this.#constants?.local("int", value) ?? this.value(i32x4.const(value));
   }
 
   /** Four equal floats, not to be changed. */
   floats(value: number): Local {
-    const pooled = this.#constants?.local("float", value);
-    if (pooled) return pooled;
-    this.f.f32x4(value);
-    return this.take();
+    return this.#constants?.local("float", value) ?? this.value(f32x4.const(value));
   }
 
   /** a × b + c */
@@ -94,10 +91,7 @@ export class VectorEmitter {
   }
 
   shift(opcode: "i32x4.shl" | "i32x4.shr_s" | "i32x4.shr_u", a: Local, count: number): Local {
-    this.f.get(a);
-    this.f.i32(count);
-    this.f.op(opcode);
-    return this.take();
+    return this.value(operation(opcode, a, count));
   }
 
   /** coefficients[0] + coefficients[1] x + … (Horner) */
@@ -110,19 +104,12 @@ export class VectorEmitter {
       ) as Local;
   }
 
-  /** One scalar computation per lane, for what has no vector form. `compute` finds the lanes of the operands on the stack, as ints. */
-  perLane(operands: readonly Local[], compute: () => void): Local {
-    this.f.i32x4(0);
-    const result = this.take();
+  /** One scalar computation per lane, on ints, for what has no vector form. */
+  perLane(operands: readonly Local[], compute: (...lanes: Value[]) => Value): Local {
+    const result = this.value(i32x4.const(0));
     for (const lane of [0, 1, 2, 3]) {
-      this.f.get(result);
-      for (const operand of operands) {
-        this.f.get(operand);
-        this.f.lane("i32x4.extract_lane", lane);
-      }
-      compute();
-      this.f.lane("i32x4.replace_lane", lane);
-      this.f.set(result);
+      const lanes = operands.map((operand) => i32x4.extract_lane(operand, lane));
+      this.f.set(result, i32x4.replace_lane(result, compute(...lanes), lane));
     }
     return result;
   }
@@ -146,15 +133,16 @@ export class VectorEmitter {
 
   /** Lanes of a (0 to 3) and b (4 to 7). */
   shuffle(a: Local, b: Local, lanes: readonly number[]): Local {
-    this.f.get(a);
-    this.f.get(b);
-    this.f.shuffle(lanes);
-    return this.take();
+    return this.value(shuffle(a, b, lanes));
   }
 
   /** Two equal float64. */
   doubles(value: number): Local {
-    this.f.f64x2(value);
-    return this.take();
+    return this.value(f64x2.const(value));
+  }
+
+  #floats(operand: VectorOperand): Value {
+    if (typeof operand !== "number") return operand;
+    return this.#constants?.local("float", operand) ?? f32x4.const(operand);
   }
 }

@@ -1,4 +1,4 @@
-import { normalizers } from "@fovea/dot-product-attention";
+import { normalizers, normalizerTraits } from "@fovea/dot-product-attention";
 import type { AttentionOptions, Normalizer } from "@fovea/dot-product-attention";
 import { causal, createBlockMask } from "@fovea/masking";
 import type { Program } from "@fovea/program";
@@ -12,7 +12,7 @@ import type { Suite } from "./suite.ts";
 
 const sinks = tensor(Float64Array.of(0.5, -1, 3, -Infinity));
 const sinksOf = (normalizer: Normalizer): Pick<AttentionOptions, "sinks"> =>
-  normalizer === "softmaxWithSink" ? { sinks } : {};
+  normalizerTraits[normalizer].sink === "learned" ? { sinks } : {};
 
 const maskEntries = Object.entries(masks);
 const scoreEntries = Object.entries(scores);

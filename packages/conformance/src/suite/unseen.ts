@@ -1,4 +1,4 @@
-import { normalizers } from "@fovea/dot-product-attention";
+import { normalizers, normalizerTraits } from "@fovea/dot-product-attention";
 import type { AttentionOptions } from "@fovea/dot-product-attention";
 import { trace } from "@fovea/program";
 import { clone, tensor, toArray, write } from "@fovea/tensor";
@@ -64,7 +64,7 @@ export function describeUnseen(suite: Suite): void {
           const all = {
             ...options,
             normalizer,
-            ...(normalizer === "softmaxWithSink" ? { sinks } : {}),
+            ...(normalizerTraits[normalizer].sink === "learned" ? { sinks } : {}),
             returns: { rowMaximum: true },
           };
           const forward = forwardBits(suite.forward(clean, all));
@@ -84,7 +84,7 @@ export function describeUnseen(suite: Suite): void {
         const options = {
           mask: trace(({ query }) => query.less(4)),
           normalizer,
-          ...(normalizer === "softmaxWithSink" ? { sinks } : {}),
+          ...(normalizerTraits[normalizer].sink === "learned" ? { sinks } : {}),
         };
         const { output, rowMaximum } = suite.forward(operands, { ...options, returns: { rowMaximum: true } });
         expect(new Set(rows(output))).toEqual(new Set([0]));

@@ -1,4 +1,4 @@
-import type { Normalizer } from "../plan.ts";
+import type { Normalizer } from "../normalizer.ts";
 
 /** One normalizer on the `count` seen scores of a row, at least 1, forward beside backward. */
 export interface NormalizerRule {

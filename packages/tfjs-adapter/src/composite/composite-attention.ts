@@ -1,4 +1,4 @@
-import { prepareCall, referenceBackend, type Call, type Plan } from "@fovea/dot-product-attention";
+import { type Call, normalizerTraits, type Plan, prepareCall, referenceBackend } from "@fovea/dot-product-attention";
 import { readValues, tensor as plainTensor, type Tensor as PlainTensor } from "@fovea/tensor";
 import {
   add,
@@ -165,7 +165,7 @@ function backward(prepared: Prepared, spec: CallSpec, inputs: readonly Tensor[],
 }
 
 function sinkScores({ normalizer }: Plan, sinks: Tensor | null): Tensor | null {
-  if (normalizer === "softmaxPlusOne") return zeros([1, 1, 1, 1]);
+  if (normalizerTraits[normalizer].sink === "zero") return zeros([1, 1, 1, 1]);
   return sinks && reshape(sinks, [1, sinks.size, 1, 1]);
 }
 

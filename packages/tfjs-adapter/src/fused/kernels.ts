@@ -1,4 +1,4 @@
-import { prepareCall, type Forward, type Gradients } from "@fovea/dot-product-attention";
+import { type Forward, type Gradients, prepareCall } from "@fovea/dot-product-attention";
 import { zeros, type Tensor } from "@fovea/tensor";
 import { engine, type KernelBackend, type TensorInfo } from "@tensorflow/tfjs-core";
 import { coreOptions, type CallSpec } from "../call-spec.ts";

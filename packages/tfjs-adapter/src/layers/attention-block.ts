@@ -1,3 +1,4 @@
+import { normalizerTraits } from "@fovea/dot-product-attention";
 import { trace, type Program } from "@fovea/program";
 import { tensor as plainTensor } from "@fovea/tensor";
 import { cast, reshape } from "@tensorflow/tfjs-core";
@@ -112,7 +113,8 @@ export class AttentionBlock {
           return [name, addWeight(`score/${name}`, [...values.shape], startAt(values))];
         }),
       ),
-      sinks: look.normalizer === "softmaxWithSink" ? addWeight("sinks", [heads], initializers.zeros()) : null,
+      sinks:
+        normalizerTraits[look.normalizer].sink === "learned" ? addWeight("sinks", [heads], initializers.zeros()) : null,
     };
   }
 
