@@ -1,4 +1,5 @@
 import { UserError } from "@fovea/command-line";
+import { sizeOf } from "@fovea/tensor";
 import { PickleObject, readPickle, type PickleValue } from "./read-pickle.ts";
 import type { SparseRows } from "./sparse-rows.ts";
 
@@ -94,7 +95,7 @@ function numbers(file: string, array: PickleValue | undefined): { shape: readonl
     throw wrong(file, `an array of ${Object.keys(types).join(", ")}, little-endian, by rows`, describe(array));
   }
   const type = types[name];
-  const count = shape.reduce((product, length) => product * length, 1);
+  const count = sizeOf(shape);
   if (count * type.bytes !== raw.length) {
     throw wrong(file, `${count * type.bytes} bytes for an array of [${shape.join(", ")}]`, `${raw.length}`);
   }

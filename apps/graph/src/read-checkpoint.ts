@@ -1,5 +1,5 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
-import { tensor, type Tensor } from "@fovea/tensor";
+import { sizeOf, tensor, type Tensor } from "@fovea/tensor";
 import { maskedCrc32c } from "./crc32c.ts";
 import { UserError } from "@fovea/command-line";
 
@@ -86,7 +86,7 @@ export function readCheckpoint(file: string, index: Uint8Array, data: Uint8Array
     if (offset < 0 || size < 0 || offset + size > bytes.length) {
       throw damaged(`${name} lies outside of its data file of ${bytes.length} bytes`);
     }
-    if (shape.reduce((product, length) => product * length, 4) !== size) {
+    if (4 * sizeOf(shape) !== size) {
       throw damaged(`${name} of shape [${shape.join(", ")}] has ${size} bytes`);
     }
     const own = Uint8Array.from(bytes.subarray(offset, offset + size));

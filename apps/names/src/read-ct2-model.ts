@@ -1,4 +1,4 @@
-import { tensor, type Tensor } from "@fovea/tensor";
+import { sizeOf, tensor, type Tensor } from "@fovea/tensor";
 import { UserError } from "@fovea/command-line";
 
 /** Bytes of a number in the file and how one is read; the format's int8 and int16 weights are not used by this model. */
@@ -45,7 +45,7 @@ export function readCt2Model(bytes: Uint8Array): ReadonlyMap<string, Tensor> {
     const itemBytes = u8();
     const items = u32();
     const start = take(items * itemBytes);
-    const product = shape.reduce((product, length) => product * length, 1);
+    const product = sizeOf(shape);
     // a length of 0 would hide absurd ones beside it
     if (product !== items || Math.max(1, ...shape) > Math.max(1, items)) {
       throw new UserError(`The model file is damaged: ${name} has shape [${shape.join(", ")}] and ${items} numbers.`);

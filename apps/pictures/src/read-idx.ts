@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { readWhole, reasonOf, UserError } from "@fovea/command-line";
+import { sizeOf } from "@fovea/tensor";
 import type { GrayPicture } from "./gray-picture.ts";
 import { side } from "./vision-models.ts";
 
@@ -42,7 +43,7 @@ async function readArray(folder: string, name: string, inner: readonly number[])
     count > 0 &&
     bytes.readUInt32BE(0) === 0x800 + lengths.length &&
     inner.every((length, axis) => bytes.readUInt32BE(8 + 4 * axis) === length) &&
-    bytes.length === start + lengths.reduce((product, length) => product * length);
+    bytes.length === start + sizeOf(lengths);
   if (!isSound) throw new UserError(`${path} is damaged, or no IDX file of ${["count", ...inner].join(" × ")} bytes.`);
   return bytes.subarray(start);
 }

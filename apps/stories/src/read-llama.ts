@@ -1,4 +1,4 @@
-import { slice, tensor, transpose, type Tensor } from "@fovea/tensor";
+import { sizeOf, slice, tensor, transpose, type Tensor } from "@fovea/tensor";
 import type { DecoderWeights, Normalization } from "@fovea/transformer";
 import { UserError } from "@fovea/command-line";
 
@@ -53,7 +53,7 @@ export function readLlama(bytes: Uint8Array): Llama {
   let offset = 0;
   const take = (...shape: number[]): Tensor => {
     const start = offset;
-    offset += shape.reduce((product, length) => product * length, 1);
+    offset += sizeOf(shape);
     return tensor(numbers.subarray(start, offset), { shape });
   };
   const tokens = take(vocabulary, dim);

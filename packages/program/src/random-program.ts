@@ -1,4 +1,4 @@
-import { tensor } from "@fovea/tensor";
+import { sizeOf, tensor } from "@fovea/tensor";
 import { inputTypes, operations } from "./ir/operations.ts";
 import type { Input, Operation, Type } from "./ir/operations.ts";
 import { ProgramBuilder } from "./ir/program-builder.ts";
@@ -84,7 +84,7 @@ const intSpecials = [-2147483648, 2147483647, -1, 0, 1, 2, 31, 32, 65536];
 function declareTable(builder: ProgramBuilder, next: Uniform, specials: boolean): void {
   const type = choose(next, types);
   const shape = Array.from({ length: integer(next, 1, 3) }, () => integer(next, 1, 6));
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const numbers = Array.from({ length: size }, () => randomNumber(next, type, specials && next() < 0.2));
   const values = tensor(numbers, { dtype: type === "float" ? "float64" : type === "int" ? "int32" : "bool", shape });
   builder.declare({ name: `table${builder.tables.length}`, type, rank: shape.length }, values);

@@ -10,6 +10,7 @@ import {
   scalar,
   ShapeError,
   size,
+  sizeOf,
   toArray,
   toNested,
   zeros,
@@ -34,6 +35,8 @@ test("a new tensor is frozen, row-major and float32", () => {
 test("an axis of length 0 is allowed and holds nothing", () => {
   expect(toNested(zeros([2, 0, 3]))).toEqual([[], []]);
   expect(size(zeros([0]))).toBe(0);
+  // of a shape without a tensor, e.g. of some axes: 2 × 3 × 4, none, an empty axis
+  expect([sizeOf([2, 3, 4]), sizeOf([]), sizeOf([5, 0])]).toEqual([24, 1, 0]);
 });
 
 test.each([

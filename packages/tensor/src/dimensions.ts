@@ -36,6 +36,11 @@ export function checkDimensions(who: string, shape: readonly number[]): number {
   return size;
 }
 
+/** Number of elements of a shape, or of some of its axes; 1 for none. Nothing is checked. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, length) => size * length, 1);
+}
+
 /** Steps between neighbors of each axis when the last axis is dense. */
 export function rowMajorStrides(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length);

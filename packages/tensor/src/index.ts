@@ -12,6 +12,7 @@ export { checkShape } from "./check-shape.ts";
 export { closestName } from "./closest-name.ts";
 export { arange, full, ones, scalar, zeros } from "./create.ts";
 export { describeValue } from "./describe-value.ts";
+export { sizeOf } from "./dimensions.ts";
 export { DTypeError } from "./dtype-error.ts";
 export type { DType, TensorData } from "./dtype.ts";
 export { at, toNested, write } from "./elements.ts";

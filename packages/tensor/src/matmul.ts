@@ -1,6 +1,6 @@
 import { cast } from "./cast.ts";
 import { checkOptions } from "./check-options.ts";
-import { checkDimensions, describeShape } from "./dimensions.ts";
+import { checkDimensions, describeShape, sizeOf } from "./dimensions.ts";
 import { makeTensor } from "./make-tensor.ts";
 import { multiplyMatrices } from "./matmul-kernel.ts";
 import { reshape } from "./reshape.ts";
@@ -41,7 +41,7 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   const shape = [...batch, left.shape.at(-2)!, right.shape.at(-1)!];
   if (right.shape.length === 2 && left.shape.length > 2) {
     // One matrix for every batch: multiply all rows at once, so that it is packed once.
-    const rows = left.shape.slice(0, -1).reduce((product, length) => product * length, 1);
+    const rows = sizeOf(left.shape.slice(0, -1));
     return reshape(multiplyBatches(reshape(left, [rows, inner]), right, [rows, shape.at(-1)!]), shape);
   }
   return multiplyBatches(left, right, shape);

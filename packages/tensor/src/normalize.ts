@@ -1,6 +1,6 @@
 import { fromNumbers } from "./cast.ts";
 import { checkShape } from "./check-shape.ts";
-import { resolveAxis } from "./dimensions.ts";
+import { resolveAxis, sizeOf } from "./dimensions.ts";
 import { toFloat64 } from "./read-values.ts";
 import { floatDType } from "./storage.ts";
 import { sumTo } from "./sum-to.ts";
@@ -90,7 +90,7 @@ interface Prepared {
 function prepare(input: Tensor, { who, centered, axis, epsilon, scale, bias }: Normalization): Prepared {
   if (!(epsilon >= 0)) throw new RangeError(`${who}: epsilon must be 0 or more, got ${epsilon}.`);
   const rowShape = input.shape.slice(resolveAxis(who, axis, input.shape.length));
-  const width = rowShape.reduce((product, length) => product * length, 1);
+  const width = sizeOf(rowShape);
   const normalized = toFloat64(input).slice();
   const deviations = new Float64Array(width === 0 ? 0 : normalized.length / width);
   for (let row = 0, start = 0; start < normalized.length; row++, start += width) {

@@ -1,3 +1,4 @@
+import { sizeOf } from "./dimensions.ts";
 import { makeTensor } from "./make-tensor.ts";
 import { isQuantized, quantizedTensor, type QuantizedTensor } from "./quantized-tensor.ts";
 import { readValues } from "./read-values.ts";
@@ -16,7 +17,7 @@ export function quantizeRows(tensor: Tensor): QuantizedTensor {
   if (shape.length === 0) throw new ShapeError("quantizeRows: expected at least one axis, got a scalar.");
   const columns = shape[shape.length - 1];
   const numbers = readValues(tensor);
-  const rows = shape.slice(0, -1).reduce((product, length) => product * length, 1);
+  const rows = sizeOf(shape.slice(0, -1));
   const multiples = allocate("quantizeRows", "int8", numbers.length);
   const scales = allocate("quantizeRows", "float32", rows);
   for (let row = 0; row < rows; row++) {

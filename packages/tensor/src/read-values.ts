@@ -1,5 +1,5 @@
 import type { TensorData } from "./dtype.ts";
-import { rowMajorStrides } from "./dimensions.ts";
+import { rowMajorStrides, sizeOf } from "./dimensions.ts";
 import { storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 import { innerStride, walkRows } from "./walk-rows.ts";
@@ -9,7 +9,7 @@ export type Values = Float32Array | Float64Array | Int32Array | Int8Array | Uint
 
 /** Number of elements. */
 export function size(tensor: Tensor): number {
-  return tensor.shape.reduce((product, length) => product * length, 1);
+  return sizeOf(tensor.shape);
 }
 
 /** Number of axes. */

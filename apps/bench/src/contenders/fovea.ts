@@ -5,6 +5,7 @@ import type { AttentionOptions } from "@fovea/dot-product-attention";
 import { causal, causalDocuments, documentIds, slidingWindow } from "@fovea/masking";
 import type { Program } from "@fovea/program";
 import { alibi, softCap } from "@fovea/scoring";
+import { size } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { fillRandom, seeds } from "../fill-random.ts";
 import { pickOutput } from "../prepared.ts";
@@ -67,9 +68,10 @@ function random(backend: WasmBackend, shape: readonly number[], seed: number): T
 }
 
 /** The numbers of a contiguous float32 tensor, in place. */
-function valuesOf({ data, offset, shape }: Tensor): Float32Array {
+function valuesOf(tensor: Tensor): Float32Array {
+  const { data, offset } = tensor;
   if (!(data instanceof Float32Array)) throw new TypeError("expected a float32 tensor");
-  return data.subarray(offset, offset + shape.reduce((product, length) => product * length, 1));
+  return data.subarray(offset, offset + size(tensor));
 }
 
 function release(tensor: Tensor): void {

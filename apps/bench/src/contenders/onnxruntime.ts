@@ -1,3 +1,4 @@
+import { sizeOf } from "@fovea/tensor";
 import type * as Native from "onnxruntime-node";
 import { fillRandom, seeds } from "../fill-random.ts";
 import { pickOutput } from "../prepared.ts";
@@ -37,8 +38,7 @@ async function prepare(runtime: Runtime, provider: string, work: AttentionWork, 
         return [name, new runtime.Tensor("int32", new Int32Array(shape[0]).fill(work.keys - 1), shape)];
       if (name === "total") return [name, new runtime.Tensor("int32", Int32Array.of(work.keys), shape)];
       if (name === "mask") return [name, new runtime.Tensor("bool", booleanMask(work), shape)];
-      const size = shape.reduce((product, length) => product * length, 1);
-      const values = fillRandom(new Float32Array(size), seeds[name]);
+      const values = fillRandom(new Float32Array(sizeOf(shape)), seeds[name]);
       return [name, new runtime.Tensor("float32", order === "lengthFirst" ? lengthFirst(values, work) : values, shape)];
     }),
   );

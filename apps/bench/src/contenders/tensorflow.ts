@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
+import { sizeOf } from "@fovea/tensor";
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import { fillRandom, seeds } from "../fill-random.ts";
@@ -49,7 +50,7 @@ export async function prepareTensorFlow(work: AttentionWork, backend: TensorFlow
 }
 
 export function operand(name: keyof typeof seeds, shape: readonly [number, number, number, number]): tf.Tensor4D {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   return tf.tensor4d(fillRandom(new Float32Array(size), seeds[name]), [...shape]);
 }
 

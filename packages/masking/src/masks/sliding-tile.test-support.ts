@@ -1,3 +1,5 @@
+import { sizeOf } from "@fovea/tensor";
+
 /** Sliding tile attention by its definition, on lists of tiles and not by arithmetic on positions: walk over the tiles of the canvas, last axis
  *  fastest, put every token of a tile down, and let a token see the tokens of the `kernel` tiles around its own, slid back inside at the borders.
  *  @returns the picture that `draw` should give; `text` tokens follow and see, and are seen by, everything */
@@ -11,7 +13,7 @@ export function slidingTilePicture(
   let coordinates: number[][] = [[]];
   for (const count of tiles)
     coordinates = coordinates.flatMap((prefix) => Array.from({ length: count }, (_, i) => [...prefix, i]));
-  const tokensPerTile = tile.reduce((product, size) => product * size, 1);
+  const tokensPerTile = sizeOf(tile);
   const tokens: (number[] | null)[] = coordinates.flatMap((place) => Array<number[]>(tokensPerTile).fill(place));
   for (let i = 0; i < text; i++) tokens.push(null);
 

@@ -1,5 +1,6 @@
 import { trace } from "@fovea/program";
 import type { Program, Value } from "@fovea/program";
+import { sizeOf } from "@fovea/tensor";
 import { inClampedWindow } from "./clamped-window.ts";
 import { MaskError } from "../mask-error.ts";
 import { checkTiles } from "./tile-order.ts";
@@ -23,9 +24,9 @@ export function slidingTile(
         `${who}: kernel ${axis} must be a multiple of the tile's and at most the canvas's, got ${kernel[i]}, ${tile[i]} and ${canvas[i]}.`,
       );
   });
-  const positions = canvas.reduce((product, size) => product * size, 1);
+  const positions = sizeOf(canvas);
   wholeNumber(who, "text", text, 0, Math.max(largestInt - positions, 0));
-  const perTile = tile.reduce((product, size) => product * size, 1);
+  const perTile = sizeOf(tile);
   const tiles = canvas.map((size, i) => size / tile[i]);
 
   return trace(({ query, key }) => {

@@ -1,3 +1,4 @@
+import { sizeOf } from "@fovea/tensor";
 import type { Values } from "@fovea/tensor";
 
 /** Least and largest element of each cell of a grid. */
@@ -34,7 +35,7 @@ export function summarize(shape: readonly number[], values: Values, isBool: bool
 
 function coarser(finer: Level): Level {
   const shape = finer.shape.map((length) => ((length - 1) >> shift) + 1);
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const lows = finer.lows.slice(0, size).fill(0);
   const highs = finer.highs.slice(0, size).fill(0);
   const isFilled = new Uint8Array(size);

@@ -1,3 +1,4 @@
+import { size } from "@fovea/tensor";
 import { bindTables } from "../ir/bind-tables.ts";
 import type { Tables } from "../ir/bind-tables.ts";
 import { derive } from "./derive.ts";
@@ -36,10 +37,10 @@ export function createDerivativeEvaluator(
   for (const name of Object.keys(accumulators)) {
     const table = program.tables.findIndex((table) => table.name === name && table.type === "float");
     if (table < 0) throw new ProgramError(`${who}: the program has no float table ${name} to differentiate by.`);
-    const size = bound[table].shape.reduce((product, length) => product * length, 1);
-    if (accumulators[name].length !== size) {
+    const elements = size(bound[table]);
+    if (accumulators[name].length !== elements) {
       throw new ProgramError(
-        `${who}: table ${name} has ${size} elements, its accumulator ${accumulators[name].length}.`,
+        `${who}: table ${name} has ${elements} elements, its accumulator ${accumulators[name].length}.`,
       );
     }
   }

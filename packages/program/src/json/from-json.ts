@@ -1,4 +1,4 @@
-import { describeValue, readFields, tensor, wholeNumber } from "@fovea/tensor";
+import { describeValue, readFields, sizeOf, tensor, wholeNumber } from "@fovea/tensor";
 import type { DType, Tensor } from "@fovea/tensor";
 import { tableDTypes } from "../ir/check-table.ts";
 import { decodeNumber } from "./json-number.ts";
@@ -111,7 +111,7 @@ function readTensor(what: string, { type }: TableDeclaration, json: unknown): Te
     );
   }
   const shape = list(`${what}.shape`, given.shape, limits.rank).map((length) => integer(`${what}.shape`, length));
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const data = list(`${what}.data`, given.data, maximumElements);
   if (data.length !== size) {
     throw new ProgramError(

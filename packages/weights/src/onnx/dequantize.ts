@@ -1,4 +1,4 @@
-import { readValues, tensor, type Tensor } from "@fovea/tensor";
+import { readValues, sizeOf, tensor, type Tensor } from "@fovea/tensor";
 import { WeightFileError, damaged, quote } from "../weight-file-error.ts";
 import type { WeightFile } from "../weight-file.ts";
 
@@ -50,8 +50,7 @@ export async function dequantize(
   }
   const stored = readValues(await file.tensor(names.values));
   // values of one index of the axis lie side by side, so many at a time
-  const run =
-    scales.length === 1 ? stored.length : shape.slice(along + 1).reduce((product, length) => product * length, 1);
+  const run = scales.length === 1 ? stored.length : sizeOf(shape.slice(along + 1));
   const floats = new Float32Array(stored.length);
   for (let start = 0, index = 0; start < floats.length; start += run, index = (index + 1) % scales.length) {
     const [scale, zero] = [scales[index], zeros[index]];

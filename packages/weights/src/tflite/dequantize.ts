@@ -1,3 +1,5 @@
+import { sizeOf } from "@fovea/tensor";
+
 /** How whole numbers stand for others: `(stored - zeroPoint) × scale`, one pair for all or one for each place along an axis. */
 export interface Quantization {
   readonly scale: Float32Array;
@@ -13,7 +15,7 @@ export function dequantize(
   shape: readonly number[],
   { scale, zeroPoint, axis }: Quantization,
 ): Float32Array {
-  const inner = shape.slice(axis + 1).reduce((product, size) => product * size, 1);
+  const inner = sizeOf(shape.slice(axis + 1));
   return Float32Array.from(stored, (value, element) => {
     const place = scale.length === 1 ? 0 : Math.floor(element / inner) % scale.length;
     return (value - zeroPoint[place]!) * scale[place]!;
