@@ -10,12 +10,13 @@ import type { Source, Token } from "./tokenize.ts";
 import { typeProblem } from "./type-problem.ts";
 import {
   arities,
-  binaryFunctions,
   binaryOperators,
   constants,
+  functions,
   inputs,
-  unaryFunctions,
+  takesOfOperation,
   unaryOperators,
+  type Method,
   type Takes,
 } from "./vocabulary.ts";
 
@@ -116,34 +117,41 @@ function operator(context: Context, { token: { text }, args }: Branch): Operand 
   if (text === "+" && inner.type !== "bool") return inner;
   if (text === "~") return convert(context, args, operands, "int", `"~"`)[0].bitXor(-1);
   const { method, takes } = unaryOperators.get(text === "+" ? "-" : text)!;
-  return convert(context, args, operands, takes, `"${text}"`)[0][method]();
+  return apply(method, convert(context, args, operands, takes, `"${text}"`));
 }
 
 function binary(context: Context, text: string, args: readonly Syntax[], operands: readonly Operand[]): Value {
   const { method, takes } = binaryOperators.get(text)!;
-  const [left, right] = convert(context, args, operands, takes, `"${text}"`);
-  return left[method](right);
+  return apply(method, convert(context, args, operands, takes, `"${text}"`));
+}
+
+function apply(method: Method, [first, ...others]: readonly Value[]): Value {
+  const methods: Readonly<Record<Method, (...others: readonly Value[]) => Value>> = first;
+  return methods[method](...others);
 }
 
 function call(context: Context, node: Branch): Operand {
   const { scope } = context;
   const { args, token } = node;
   const { text } = token;
-  const accepted = arities.get(text);
-  if (accepted === undefined) return fail(context, node, unknownFunction(context.names, text));
+  const op = functions.get(text);
+  if (op === undefined) return fail(context, node, unknownFunction(context.names, text));
+  const accepted = arities.get(text)!;
   if (!accepted.includes(args.length)) fail(context, node, wrongCount(text, accepted, args.length));
-  if (text === "if" || text === "select") return choose(context, args);
-  if (text === "random") {
-    const [seed, ...place] = coerce(context, args, "int", "random");
-    return scope.random(seed, ...place);
+  switch (op) {
+    case "select":
+      return choose(context, args);
+    case "random": {
+      const [seed, ...place] = coerce(context, args, "int", "random");
+      return scope.random(seed, ...place);
+    }
+    case "toFloat":
+      return settle(scope, operand(context, args[0]), "float");
+    case "toInt":
+      return settle(scope, operand(context, args[0])).toInt();
+    default:
+      return apply(op, coerce(context, args, takesOfOperation(op), text));
   }
-  if (text === "float") return settle(scope, operand(context, args[0]), "float");
-  if (text === "int") return settle(scope, operand(context, args[0])).toInt();
-  const unary = unaryFunctions.get(text);
-  if (unary !== undefined) return coerce(context, args, unary.takes, text)[0][unary.method]();
-  const { method, takes } = binaryFunctions.get(text)!;
-  const [first, second] = coerce(context, args, takes, text);
-  return first[method](second);
 }
 
 function choose(context: Context, [condition, ...branches]: readonly Syntax[]): Value {

@@ -5,9 +5,13 @@ import { createDerivativeEvaluator } from "./derivative-evaluator.ts";
 import { derive } from "./derive.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import { createEvaluator } from "../evaluate/evaluator.ts";
+import { readElement } from "../evaluate/read-element.ts";
+import { interpretAll } from "../ir/interpret.ts";
+import type { Input } from "../ir/operations.ts";
 import { print } from "../ir/print.ts";
 import type { Program } from "../ir/program.ts";
 import { ProgramError } from "../ir/program-error.ts";
+import { scalarRules } from "../ir/scalar-rules.ts";
 import { randomInputs, randomProgram } from "../random-program.ts";
 import type { Scope } from "../write/scope.ts";
 import { trace } from "../write/trace.ts";
@@ -114,10 +118,29 @@ test("only floats are derived, and accumulators must fit", () => {
   expect(() => accumulate("slopes", 2)).toThrow("the program has no float table slopes");
 });
 
+/** Largest intermediate value M beside which differences see a small change: M rounds by M 2^-53, which the step of 1e-4 makes
+ *  M 2^-53 / 1e-4, at most the millionth that `isClose` grants. Above, `1e81 + score` is constant to differences, but not to calculus. */
+const largestSeen = 2 ** 19;
+
+/** Whether a program computes some larger float here, other than Infinity. */
+function isLarge(program: Program, inputs: Readonly<Record<Input, number>>): boolean {
+  const values = interpretAll<number>(program, {
+    ...scalarRules,
+    constant: (_, value) => value,
+    input: (_, input) => inputs[input],
+    gather: ({ program: { tables, values } }, table, ...indices) => readElement(values[tables[table].name], indices),
+  });
+  return program.instructions.some(
+    ({ type }, position) =>
+      type === "float" && Number.isFinite(values[position]) && Math.abs(values[position]) > largestSeen,
+  );
+}
+
 /** Compares with differences by score and by every table element, where the program is smooth enough for differences to agree with
  *  themselves. */
 function compare(program: Program, next: () => number): { compared: number; different: string[] } {
-  const { score, batch, head, query, key, queries, keys } = randomInputs(next, false);
+  const inputs = randomInputs(next, false);
+  const { score, batch, head, query, key, queries, keys } = inputs;
   const value = createEvaluator(program);
   const names = program.tables.filter(({ type }) => type === "float").map(({ name }) => name);
   const accumulators = Object.fromEntries(
@@ -129,11 +152,10 @@ function compare(program: Program, next: () => number): { compared: number; diff
   derivative.addTableGradients(1);
 
   const result = { compared: 0, different: [] as string[] };
+  if (isLarge(program, inputs)) return result;
   const check = (what: string, actual: number, of: (x: number) => number, x: number): void => {
     const [coarse, fine] = [difference(of, x, 2e-4), difference(of, x, 1e-4)];
     if (!Number.isFinite(actual) || !isClose(coarse, fine)) return;
-    // floats this large are whole: floor, whose derivative is 0, leaves them as they are, and differences see no step
-    if (Math.abs(of(x)) > 2 ** 50) return;
     result.compared++;
     if (!isClose(actual, fine)) result.different.push(`${what}: ${actual}, by differences ${fine}\n${print(program)}`);
   };
@@ -161,7 +183,8 @@ test("derivatives agree with differences, for random programs", () => {
     compared += result.compared;
     expect(result.different).toEqual([]);
   });
-  assert(holds, { numRuns: 300 });
+  // -1728272111: sin(exp(188) + score), of which differences see nothing
+  assert(holds, { numRuns: 300, examples: [[-1728272111]] });
   expect(compared).toBeGreaterThan(300);
 });
 

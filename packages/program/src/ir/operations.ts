@@ -68,7 +68,8 @@ export type Operation =
   | "bitXor"
   | "random";
 
-/** Every operation on values, with the types it accepts. Adding one here makes the compiler list every table of rules that must learn it. */
+/** Every operation on values, with the types it accepts. Adding one here makes the compiler list every table that must learn it:
+ *  rules, methods, functions and formulas. */
 export const operations: Readonly<Record<Operation, readonly Signature[]>> = {
   // arithmetic; int results wrap to 32 bits
   add: signatures(2, numbers),

@@ -20,8 +20,18 @@ export interface TableType {
   readonly rank: number;
 }
 
+/** Operations that are written as a method only: signs between two values in other languages, casts, bits. */
+type MethodOperation =
+  | ("add" | "subtract" | "multiply" | "divide" | "floorDivide" | "remainder" | "negate")
+  | ("less" | "lessEqual" | "equal" | "notEqual")
+  | ("toFloat" | "toInt")
+  | ("shiftLeft" | "shiftRight" | "bitAnd" | "bitOr" | "bitXor");
+
+/** Every other operation is a function too, by its own name. */
+type Functions = Readonly<Record<Exclude<Operation, MethodOperation>, (...operands: readonly Liftable[]) => Value>>;
+
 /** What a traced function gets. */
-export interface Scope {
+export interface Scope extends Functions {
   /** The value being changed (float). */
   readonly score: Value;
   /** `score` under the name it deserves in a probability program. */

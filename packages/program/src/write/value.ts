@@ -7,9 +7,15 @@ import { describeSignatures } from "../ir/signature.ts";
 /** What a traced function computes with: a Value, or a number or boolean that becomes one. */
 export type Liftable = Value | number | boolean;
 
+/** Operations that no value begins: only a `Scope` has them. */
+type ScopeOperation = "random";
+
+/** Every other operation is a method of `Value` by its own name; the compiler says which is missing. */
+type Methods = Readonly<Record<Exclude<Operation, ScopeOperation>, (...others: readonly Liftable[]) => Value>>;
+
 /** Stands for a number or bool that is not known yet while a function is traced. Every method writes an instruction.
  *  An int beside a float becomes a float; an integer literal beside an int is an int. */
-export class Value {
+export class Value implements Methods {
   readonly type: Type;
   readonly position: number;
   readonly #builder: ProgramBuilder;
