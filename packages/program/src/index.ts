@@ -10,6 +10,7 @@ export type { Derivative, TableGradient } from "./derive/derive.ts";
 export { evaluate } from "./evaluate/evaluate.ts";
 export { createEvaluator } from "./evaluate/evaluator.ts";
 export type { Evaluator } from "./evaluate/evaluator.ts";
+export type { PairInputs } from "./evaluate/pair.ts";
 export { fromJSON } from "./json/from-json.ts";
 export { inputs, resultType, usedInputs } from "./ir/inputs.ts";
 export { interpret, interpretAll } from "./ir/interpret.ts";

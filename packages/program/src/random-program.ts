@@ -1,5 +1,5 @@
 import { sizeOf, tensor } from "@fovea/tensor";
-import { inputTypes, operations } from "./ir/operations.ts";
+import { inputTypes, operationNames, operations } from "./ir/operations.ts";
 import type { Input, Operation, Type } from "./ir/operations.ts";
 import { ProgramBuilder } from "./ir/program-builder.ts";
 import type { Program } from "./ir/program.ts";
@@ -26,7 +26,7 @@ export interface RandomProgramOptions {
  *  @param next uniform numbers in [0, 1); the same numbers give the same program */
 export function randomProgram(next: Uniform, options: RandomProgramOptions = {}): Program {
   const { depth = 5, specials = true, tables = 3, inputs = Object.keys(inputTypes) as Input[] } = options;
-  const { operations: allowed = Object.keys(operations) as Operation[] } = options;
+  const { operations: allowed = operationNames } = options;
   const builder = new ProgramBuilder();
   for (let table = integer(next, 0, tables); table > 0; table--) declareTable(builder, next, specials);
 

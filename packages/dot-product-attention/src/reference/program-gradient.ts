@@ -1,5 +1,5 @@
 import { createDerivativeEvaluator } from "@fovea/program";
-import type { Program } from "@fovea/program";
+import type { PairInputs, Program } from "@fovea/program";
 import { size, tensor } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 
@@ -7,17 +7,8 @@ import type { Tensor } from "@fovea/tensor";
 export interface ProgramGradient {
   /** Adds one pair's share to the table gradients and returns d loss / d score.
    *  @param gradient d loss / d what the program gave
-   *  @param score and what follows: the pair, as the program was given it */
-  pass(
-    gradient: number,
-    score: number,
-    batch: number,
-    head: number,
-    query: number,
-    key: number,
-    queries: number,
-    keys: number,
-  ): number;
+   *  @param pair as the program was given it */
+  pass(gradient: number, ...pair: PairInputs): number;
   /** The sums so far, by float table, in the table's shape and dtype. */
   tables(): Readonly<Record<string, Tensor>>;
 }

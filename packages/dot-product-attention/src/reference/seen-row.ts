@@ -1,5 +1,6 @@
 import { blockRowIndex } from "@fovea/masking";
 import { createEvaluator } from "@fovea/program";
+import type { Evaluator } from "@fovea/program";
 import { toFloat64 } from "@fovea/tensor";
 import type { Call } from "../backend.ts";
 import type { Plan } from "../plan.ts";
@@ -17,16 +18,6 @@ export interface SeenRow {
   read(batch: number, head: number, query: number): number;
 }
 
-type Evaluate = (
-  score: number,
-  batch: number,
-  head: number,
-  query: number,
-  key: number,
-  queries: number,
-  keys: number,
-) => number;
-
 /** Reads rows of changed scores. A key's vector is touched only after the mask has let it through.
  *  Work per row: O(seen pairs × headDim) plus the mask on partial blocks; memory O(keys). */
 export function createSeenRow(plan: Plan, call: Call): SeenRow {
@@ -36,8 +27,8 @@ export function createSeenRow(plan: Plan, call: Call): SeenRow {
   const queryValues = toFloat64(call.query);
   const keyValues = readOperand(call.key);
   const { scale, queryOffsets, queryLengths, keyLengths, blockMask } = call;
-  const change: Evaluate | null = plan.score && createEvaluator(plan.score, call.tables.score);
-  const sees: Evaluate | null = plan.mask && createEvaluator(plan.mask, call.tables.mask);
+  const change: Evaluator | null = plan.score && createEvaluator(plan.score, call.tables.score);
+  const sees: Evaluator | null = plan.mask && createEvaluator(plan.mask, call.tables.mask);
 
   // without queries there is no row to fill, however many keys there are
   const room = queryValues.length === 0 ? 0 : keyCount;

@@ -10,6 +10,7 @@ import { inputTypes } from "../ir/operations.ts";
 import type { Input } from "../ir/operations.ts";
 import { print } from "../ir/print.ts";
 import { ProgramError } from "../ir/program-error.ts";
+import { recordOf } from "../ir/record-of.ts";
 import { randomInputs, randomProgram } from "../random-program.ts";
 import { trace } from "../write/trace.ts";
 
@@ -19,23 +20,21 @@ const perhaps = interval(0, 1);
 
 /** A box around two places; a NaN makes it everything. */
 function boxAround(a: Record<Input, number>, b: Record<Input, number>): Record<Input, Interval> {
-  const sides = inputs.map((input): [Input, Interval] => {
+  return recordOf(inputs, (input): Interval => {
     const [low, high] = [Math.min(a[input], b[input]), Math.max(a[input], b[input])];
-    return [input, Number.isNaN(low) ? anyFloat : interval(low, high)];
+    return Number.isNaN(low) ? anyFloat : interval(low, high);
   });
-  return Object.fromEntries(sides) as Record<Input, Interval>;
 }
 
 /** A place in a box, most of them not at its ends. */
 function placeIn(box: Record<Input, Interval>, next: () => number): Record<Input, number> {
-  const sides = inputs.map((input): [Input, number] => {
+  return recordOf(inputs, (input): number => {
     const isFloat = inputTypes[input] === "float";
     const low = isFloat ? Math.min(Math.max(box[input].low, -9), box[input].high) : box[input].low;
     const high = isFloat ? Math.max(Math.min(box[input].high, 9), low) : box[input].high;
     const inside = low === high ? low : low + next() * (high - low);
-    return [input, isFloat ? inside : Math.floor(inside)];
+    return isFloat ? inside : Math.floor(inside);
   });
-  return Object.fromEntries(sides) as Record<Input, number>;
 }
 
 test("bound contains evaluate, for random programs, boxes and places in them", () => {

@@ -5,10 +5,11 @@ import type { Rule, Rules } from "../ir/interpret.ts";
 import { intervalRules } from "./interval-rules.ts";
 import { anyFloat, anyInt, isEmpty, point } from "./interval.ts";
 import type { Interval } from "./interval.ts";
-import { inputTypes, operations } from "../ir/operations.ts";
+import { inputTypes, operationNames } from "../ir/operations.ts";
 import type { Input, Operation } from "../ir/operations.ts";
 import { ProgramError } from "../ir/program-error.ts";
 import type { Program } from "../ir/program.ts";
+import { recordOf } from "../ir/record-of.ts";
 import { simplify } from "../simplify/simplify.ts";
 import { tableRange } from "./table-range.ts";
 import type { TableRange } from "./table-range.ts";
@@ -56,9 +57,8 @@ export function createBounder(program: Program, tables: PreparedTables = prepare
       else moves.push(() => void (ranges[position] = rule(step, ...args.map((arg) => ranges[arg]))));
       return position;
     };
-  const names = Object.keys(operations) as Operation[];
   const rules: Rules<number> = {
-    ...(Object.fromEntries(names.map((op) => [op, operation(op)])) as Record<Operation, Rule<number>>),
+    ...recordOf(operationNames, operation),
     constant: ({ position }, value) => {
       ranges[position] = point(value);
       return position;

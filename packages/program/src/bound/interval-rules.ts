@@ -4,8 +4,9 @@ import * as ints from "./int-interval.ts";
 import type { Rule } from "../ir/interpret.ts";
 import { always, hull, interval, isEmpty, isPoint, never, point, possibly } from "./interval.ts";
 import type { Interval } from "./interval.ts";
-import { operations } from "../ir/operations.ts";
+import { operationNames } from "../ir/operations.ts";
 import type { Operation } from "../ir/operations.ts";
+import { recordOf } from "../ir/record-of.ts";
 import { scalarRules } from "../ir/scalar-rules.ts";
 import { arity } from "../ir/signature.ts";
 
@@ -71,12 +72,7 @@ const ranges: Readonly<Record<Operation, IntervalRule>> = {
 const signsMatter = new Set<Operation>(["divide", "power"]);
 
 /** The rules of `bound`. Where every argument is one number the result is that of `evaluate`, to the bit. */
-export const intervalRules: Readonly<Record<Operation, IntervalRule>> = exactAtPoints();
-
-function exactAtPoints(): Readonly<Record<Operation, IntervalRule>> {
-  const names = Object.keys(operations) as Operation[];
-  return Object.fromEntries(names.map((op) => [op, exactAtPoint(op)])) as Record<Operation, IntervalRule>;
-}
+export const intervalRules: Readonly<Record<Operation, IntervalRule>> = recordOf(operationNames, exactAtPoint);
 
 function exactAtPoint(op: Operation): IntervalRule {
   const [range, scalar] = [ranges[op], scalarRules[op]];

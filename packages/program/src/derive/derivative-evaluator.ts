@@ -3,7 +3,7 @@ import { bindTables } from "../ir/bind-tables.ts";
 import type { Tables } from "../ir/bind-tables.ts";
 import { derive } from "./derive.ts";
 import { createMachine } from "../evaluate/machine.ts";
-import type { Pair } from "../evaluate/machine.ts";
+import type { Pair } from "../evaluate/pair.ts";
 import type { Program } from "../ir/program.ts";
 import { ProgramError } from "../ir/program-error.ts";
 

@@ -1,7 +1,7 @@
 import type { Tables } from "../ir/bind-tables.ts";
 import { resultType } from "../ir/inputs.ts";
 import { createMachine } from "./machine.ts";
-import type { Pair } from "./machine.ts";
+import type { Pair } from "./pair.ts";
 import type { Program } from "../ir/program.ts";
 import { simplify } from "../simplify/simplify.ts";
 

@@ -3,23 +3,14 @@ import type { Tables } from "../ir/bind-tables.ts";
 import { inputs } from "../ir/inputs.ts";
 import { interpretAll } from "../ir/interpret.ts";
 import type { Rule, Rules } from "../ir/interpret.ts";
-import { operations } from "../ir/operations.ts";
+import { operationNames } from "../ir/operations.ts";
 import type { Input, Operation } from "../ir/operations.ts";
 import type { Program } from "../ir/program.ts";
+import { recordOf } from "../ir/record-of.ts";
+import type { Pair } from "./pair.ts";
 import { registerMoves } from "./register-moves.ts";
 import { gatherMove } from "./registers.ts";
 import type { Move, Registers } from "./registers.ts";
-
-/** Asks about one pair; the numbers come in the order of `inputs`. Nothing is allocated and nothing is checked. */
-export type Pair<T> = (
-  score: number,
-  batch: number,
-  head: number,
-  query: number,
-  key: number,
-  queries: number,
-  keys: number,
-) => T;
 
 /** A program made ready to run many times. */
 export interface Machine extends Registers {
@@ -29,10 +20,16 @@ export interface Machine extends Registers {
   readonly registerOf: readonly number[];
 }
 
+/** The register of each input: the first ones, in the order of `inputs`. */
+const at = { score: 0, batch: 1, head: 2, query: 3, key: 4, queries: 5, keys: 6 } as const satisfies Record<
+  Input,
+  number
+>;
+
 /** The inputs that stay while a row is gone through: what rests on them alone is computed once a row. */
 const rowInputs = new Set<Input>(["batch", "head", "query", "queries", "keys"]);
 
-/** Turns each instruction into a move between registers. Registers 0 to 6 are the inputs.
+/** Turns each instruction into a move between registers. The first registers are the inputs.
  *  Moves that read a table run every time, since a table may be updated in place. */
 export function createMachine(who: string, program: Program, tables?: Tables): Machine {
   const bound = bindTables(who, program, tables);
@@ -54,9 +51,8 @@ export function createMachine(who: string, program: Program, tables?: Tables): M
       (isSteady ? rowMoves : pairMoves).push(registerMoves[op](registers, step, to, a, b, c, d, e));
       return to;
     };
-  const names = Object.keys(operations) as Operation[];
   const rules: Rules<number> = {
-    ...(Object.fromEntries(names.map((op) => [op, operation(op)])) as Record<Operation, Rule<number>>),
+    ...recordOf(operationNames, operation),
     constant: ({ position, type }, value) => {
       const to = inputs.length + position;
       if (type === "float") floats[to] = value;
@@ -65,7 +61,7 @@ export function createMachine(who: string, program: Program, tables?: Tables): M
       return to;
     },
     input: (_, input) => {
-      const to = inputs.indexOf(input);
+      const to = at[input];
       if (rowInputs.has(input)) steady.add(to);
       return to;
     },
@@ -82,22 +78,22 @@ export function createMachine(who: string, program: Program, tables?: Tables): M
 function runner({ floats, ints }: Registers, rowMoves: readonly Move[], pairMoves: readonly Move[]): Pair<void> {
   let started = false;
   return (score, batch, head, query, key, queries, keys) => {
-    floats[0] = score;
-    ints[4] = key;
+    floats[at.score] = score;
+    ints[at.key] = key;
     if (
       !started ||
-      ints[3] !== query ||
-      ints[2] !== head ||
-      ints[1] !== batch ||
-      ints[5] !== queries ||
-      ints[6] !== keys
+      ints[at.query] !== query ||
+      ints[at.head] !== head ||
+      ints[at.batch] !== batch ||
+      ints[at.queries] !== queries ||
+      ints[at.keys] !== keys
     ) {
       started = true;
-      ints[1] = batch;
-      ints[2] = head;
-      ints[3] = query;
-      ints[5] = queries;
-      ints[6] = keys;
+      ints[at.batch] = batch;
+      ints[at.head] = head;
+      ints[at.query] = query;
+      ints[at.queries] = queries;
+      ints[at.keys] = keys;
       for (let i = 0; i < rowMoves.length; i++) rowMoves[i]();
     }
     for (let i = 0; i < pairMoves.length; i++) pairMoves[i]();

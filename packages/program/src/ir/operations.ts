@@ -125,3 +125,6 @@ export const operations: Readonly<Record<Operation, readonly Signature[]>> = {
   /** `random(seed, batch, head, query, key)`: uniform in [0, 1), a pure function of its five ints, the same on every backend. */
   random: [{ args: ["int", "int", "int", "int", "int"], result: "float" }],
 };
+
+/** The names of all operations. */
+export const operationNames: readonly Operation[] = Object.freeze(Object.keys(operations) as Operation[]);

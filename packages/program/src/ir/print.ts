@@ -1,8 +1,9 @@
 import { interpretAll } from "./interpret.ts";
 import type { Rule, Rules } from "./interpret.ts";
-import { operations } from "./operations.ts";
+import { operationNames } from "./operations.ts";
 import type { Operation } from "./operations.ts";
 import type { Program } from "./program.ts";
+import { recordOf } from "./record-of.ts";
 
 /** A listing for people: tables, then one instruction a line, then what is returned. Table values are not shown.
  *
@@ -20,12 +21,11 @@ export function print(program: Program): string {
   return [...tables, ...lines, `return %${program.result}`].join("\n");
 }
 
-const names = Object.keys(operations) as Operation[];
 const list: (op: Operation) => Rule<string> = (op) => (step) =>
   `${op} ${step.args.map((arg) => `%${arg}`).join(" ")} : ${step.type}`;
 
 const listing: Rules<string> = {
-  ...(Object.fromEntries(names.map((op) => [op, list(op)])) as Record<Operation, Rule<string>>),
+  ...recordOf(operationNames, list),
   constant: ({ type }, value) => `${Object.is(value, -0) ? "-0" : value} : ${type}`,
   input: (_, input) => input,
   gather: ({ program, args }, table) => `${program.tables[table].name}[${args.map((arg) => `%${arg}`).join(", ")}]`,

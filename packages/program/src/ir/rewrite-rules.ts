@@ -1,6 +1,7 @@
 import type { Rule, Rules } from "./interpret.ts";
-import { operations } from "./operations.ts";
+import { operationNames } from "./operations.ts";
 import type { Operation } from "./operations.ts";
+import { recordOf } from "./record-of.ts";
 
 /** What programs are written into: a builder, or something that writes a shorter form into one. */
 export interface Writer {
@@ -10,10 +11,13 @@ export interface Writer {
 
 /** Rules that write every instruction again; tables and inputs are the caller's. */
 export function rewriteRules(writer: Writer): Omit<Rules<number>, "input" | "gather"> {
-  const names = Object.keys(operations) as Operation[];
-  const rules = names.map((op): [Operation, Rule<number>] => [op, (_, ...args) => writer.apply(op, ...args)]);
   return {
-    ...(Object.fromEntries(rules) as Record<Operation, Rule<number>>),
+    ...recordOf(
+      operationNames,
+      (op): Rule<number> =>
+        (_, ...args) =>
+          writer.apply(op, ...args),
+    ),
     constant: ({ type }, value) => writer.constant(value, type),
   };
 }
