@@ -8,7 +8,8 @@ import type { Normalizer } from "./normalizer.ts";
 /** Everything `attention` can be told, each with its default. */
 export interface AttentionOptions<T extends Operand = Tensor> {
   /** Changes each score; default: the scaled dot product itself. A score of -Infinity is not seen, as if masked. A float program, or a function
-   *  that is traced once: what it captures is kept, so pass changing numbers as tables. */
+   *  that is traced once: what it captures is kept, so pass changing numbers as tables. It is known by its identity: a function written inline
+   *  is a new one, and traced and planned again, at every call; keep it in a constant. This holds for `mask` and `probability` too. */
   readonly score?: ProgramSource | null | undefined;
   /** Who may attend to whom; default: everybody. A bool program that does not read the score, or a function that is traced once. */
   readonly mask?: ProgramSource | null | undefined;

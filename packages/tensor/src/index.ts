@@ -11,6 +11,7 @@ export type { OptionAdvice, OptionNames } from "./check-options.ts";
 export { checkShape } from "./check-shape.ts";
 export { closestName } from "./closest-name.ts";
 export { arange, full, ones, scalar, zeros } from "./create.ts";
+export { defaultEpsilon } from "./default-epsilon.ts";
 export { describeValue } from "./describe-value.ts";
 export { sizeOf } from "./dimensions.ts";
 export { DTypeError } from "./dtype-error.ts";
