@@ -75,3 +75,12 @@ test("a sequence longer than the table is refused", () => {
     "positions 2 to 3 need 4 rows, the table has 3",
   );
 });
+
+test("a sequence may end with the table and begin with it, and not before", () => {
+  expect(toNested(addPositions(zeros([1, 1, 2]), table, { positions: 2 }))).toEqual([[[3, 30]]]);
+  expect(toNested(addPositions(zeros([1, 3, 2]), table, { positions: 0 }))).toEqual([toNested(table)]);
+  for (const positions of [-1, 0.5, NaN]) {
+    expect(() => addPositions(zeros([1, 1, 2]), table, { positions })).toThrow("positions must be a whole number");
+    expect(() => addPositionsGradients(table, zeros([1, 1, 2]), { positions })).toThrow(EmbeddingError);
+  }
+});

@@ -153,3 +153,20 @@ function dot(a: Tensor, b: Tensor): number {
   const other = toArray(b);
   return toArray(a).reduce((sum, value, i) => sum + value * other[i], 0);
 }
+
+test("neighbors turn together and positions count from 0 where nothing is said", () => {
+  const tables = rotaryTables({ positions: 3, rotaryDim: 4 });
+  const x = randomGenerator(8).normal([1, 2, 3, 4]);
+  const spelled = applyRotary(x, tables, { layout: "interleaved", positions: 0 });
+  expect(toArray(applyRotary(x, tables))).toEqual(toArray(spelled));
+});
+
+test("the last row of the tables and all of a head may be used, and not one more", () => {
+  const tables = rotaryTables({ positions: 4, rotaryDim: 8 });
+  const x = randomGenerator(9).normal([1, 1, 2, 8]);
+  const picked = applyRotary(x, tables, { positions: tensor([[2, 3]], { dtype: "int32" }) });
+  expect(toArray(applyRotary(x, tables, { positions: 2 }))).toEqual(toArray(picked));
+  for (const positions of [-1, 0.5, NaN]) {
+    expect(() => applyRotary(x, tables, { positions })).toThrow("whole numbers from 0 to 3");
+  }
+});

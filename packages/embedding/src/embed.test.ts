@@ -92,3 +92,13 @@ test("an id without a row is refused by name and place", () => {
   expect(() => embed(table, tensor([0.5]))).toThrow("got 0.5 at [0]");
   expect(() => embed(table, tensor([Number.NaN]))).toThrow("got NaN at [0]");
 });
+
+test("vectors are as in the table where no scale is given, and all 0 for a scale of 0", () => {
+  expect(toNested(embed(table, ids, { scale: 1 }))).toEqual(toNested(embed(table, ids)));
+  expect(toNested(embed(table, tensor([2], { dtype: "int32" }), { scale: 0 }))).toEqual([[0, 0]]);
+  const gradient = tensor([[1, 2]]);
+  const first = tensor([0], { dtype: "int32" });
+  expect(toNested(embedGradient(table, first, gradient, { scale: 1 }))).toEqual(
+    toNested(embedGradient(table, first, gradient)),
+  );
+});

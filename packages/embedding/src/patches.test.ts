@@ -72,3 +72,20 @@ test("a picture that does not divide into patches is refused", () => {
   expect(() => patches(reshape(image, [3, 5]), { patchSize: 1 })).toThrow("[batch, channels, height, width]");
   expect(() => patches(image, { patchSize: 0 })).toThrow("patch height must be a whole number of at least 1");
 });
+
+test("a patch may be one pixel or the whole picture, channels first where nothing is said", () => {
+  const image = reshape(arange(8), [1, 2, 2, 2]);
+  expect(patches(image, { patchSize: 1 }).shape).toEqual([1, 4, 2]);
+  expect(toNested(patches(image, { patchSize: 2 }))).toEqual([[[0, 1, 2, 3, 4, 5, 6, 7]]]);
+  const [first, last] = (["channelsFirst", "channelsLast"] as const).map((layout) =>
+    toArray(patches(image, { patchSize: 2, layout })),
+  );
+  expect([first, last]).toEqual([
+    [0, 1, 2, 3, 4, 5, 6, 7],
+    [0, 1, 2, 3, 4, 5, 6, 7],
+  ]);
+  expect(toNested(patches(image, { patchSize: 1 }))).toEqual([[[0, 4], [1, 5], [2, 6], [3, 7]]]); // prettier-ignore
+  expect(() => patches(image, { patchSize: 3 })).toThrow("got 2 × 2 and patches of 3 × 3");
+  expect(() => patches(image, { patchSize: [1, 0] })).toThrow("patch width must be a whole number of at least 1");
+  expect(() => patches(image, { patchSize: 1, layout: "rows" as "channelsLast" })).toThrow("layout must be one of");
+});

@@ -102,3 +102,46 @@ test("sizes and factors out of range are refused", () => {
   } as const;
   expect(() => rotaryFrequencies({ rotaryDim: 8, scaling: llama })).toThrow("must be above lowFrequencyFactor");
 });
+
+test("a factor of 1 changes nothing, and is the least", () => {
+  const plain = rotaryFrequencies({ rotaryDim: 8 });
+  expect(rotaryFrequencies({ rotaryDim: 8, base: 10000 })).toEqual(plain);
+  const trainedLength = 2048;
+  const scalings: readonly RotaryScaling[] = [
+    { type: "linear", factor: 1 },
+    { type: "ntk", factor: 1 },
+    { type: "dynamicNtk", factor: 1, trainedLength, length: 2048 },
+    { type: "llama3", factor: 1, trainedLength, lowFrequencyFactor: 1, highFrequencyFactor: 4 },
+  ];
+  for (const scaling of scalings) {
+    expect(rotaryFrequencies({ rotaryDim: 8, scaling })).toEqual(plain);
+    expect(() => rotaryFrequencies({ rotaryDim: 8, scaling: { ...scaling, factor: 0.999 } })).toThrow(
+      "factor must be at least 1, got 0.999",
+    );
+  }
+  // 0.1 ln 1 + 1
+  const { magnitude } = rotaryFrequencies({ rotaryDim: 8, scaling: { type: "yarn", factor: 1, trainedLength } });
+  expect(magnitude).toBe(1);
+});
+
+const frequencies = (scaling: RotaryScaling): Float64Array => rotaryFrequencies({ rotaryDim: 64, scaling }).frequencies;
+
+test("YaRN's turns are 32 and 1, and its ramp whole waves, where nothing is said", () => {
+  const scaling = { type: "yarn", factor: 4, trainedLength: 2048 } as const;
+  const spelled = { ...scaling, betaFast: 32, betaSlow: 1, truncate: true };
+  expect(frequencies(scaling)).toEqual(frequencies(spelled));
+  for (const other of [{ betaFast: 16 }, { betaSlow: 2 }, { truncate: false }]) {
+    expect(frequencies({ ...scaling, ...other })).not.toEqual(frequencies(spelled));
+  }
+});
+
+test("numbers at the ends of what is allowed", () => {
+  expect(rotaryFrequencies({ rotaryDim: 2 }).frequencies).toEqual(Float64Array.of(1));
+  expect(rotaryFrequencies({ rotaryDim: 4, scaling: { type: "ntk", factor: 2 } }).frequencies.length).toBe(2);
+  for (const rotaryDim of [0, -2, 1.5, NaN]) expect(() => rotaryFrequencies({ rotaryDim })).toThrow("at least 2");
+  for (const base of [0, Infinity, NaN]) {
+    expect(() => rotaryFrequencies({ rotaryDim: 4, base })).toThrow("base must be a positive number");
+  }
+  const scaling = { type: "cubic", factor: 2 } as unknown as RotaryScaling;
+  expect(() => rotaryFrequencies({ rotaryDim: 4, scaling })).toThrow("scaling.type must be one of linear");
+});

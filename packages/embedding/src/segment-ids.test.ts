@@ -23,3 +23,12 @@ test("the last segment takes all that follows", () => {
   expect(toNested(segmentIds(ids, { separator }))).toEqual([0, 0, 1, 1, 1, 1, 1]);
   expect(toNested(segmentIds(ids, { separator, segments: 3 }))).toEqual([0, 0, 1, 1, 2, 2, 2]);
 });
+
+test("there are two segments where nothing is said, and one at least", () => {
+  const ids = tensor([102, 1, 102, 2], { dtype: "int32" });
+  expect(toNested(segmentIds(ids, { separator, segments: 2 }))).toEqual(toNested(segmentIds(ids, { separator })));
+  expect(toNested(segmentIds(ids, { separator, segments: 1 }))).toEqual([0, 0, 0, 0]);
+  for (const segments of [0, -1, 1.5]) {
+    expect(() => segmentIds(ids, { separator, segments })).toThrow("segments must be a whole number of at least 1");
+  }
+});

@@ -1,7 +1,8 @@
-import { at, tensor, assertAllClose } from "@fovea/tensor";
+import { at, tensor, assertAllClose, toNested } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { EmbeddingError } from "./embedding-error.ts";
 import { sinusoidalPositions } from "./sinusoidal.ts";
+import type { SinusoidalOptions } from "./sinusoidal.ts";
 
 // sines and cosines below are from a table of trigonometric functions, not from Math
 test("Vaswani's positions alternate sine and cosine, frequencies 1 and 1/100 for dim 4", () => {
@@ -51,4 +52,36 @@ test("odd sizes and fractions are refused", () => {
   expect(() => sinusoidalPositions({ positions: 3, dim: 5 })).toThrow(EmbeddingError);
   expect(() => sinusoidalPositions({ positions: 2.5, dim: 4 })).toThrow("positions must be a whole number");
   expect(() => sinusoidalPositions({ positions: 2, dim: 4, base: 0 })).toThrow("base must be positive");
+});
+
+test("what is not said is interleaved, Vaswani's, from 0 on a base of 10000", () => {
+  const given = { positions: 3, dim: 6 };
+  const table = (options: Partial<SinusoidalOptions>): unknown =>
+    toNested(sinusoidalPositions({ ...given, ...options }));
+  expect(table({ start: 0, base: 10000, layout: "interleaved", timescales: "vaswani" })).toEqual(table({}));
+  for (const other of [
+    { start: 1 },
+    { base: 100 },
+    { layout: "halves" } as const,
+    { timescales: "tensor2tensor" } as const,
+  ]) {
+    expect(table(other)).not.toEqual(table({}));
+  }
+});
+
+test("one position and two dimensions are the fewest", () => {
+  for (const timescales of ["vaswani", "tensor2tensor"] as const) {
+    // one wave of timescale 1
+    const row = sinusoidalPositions({ positions: 1, dim: 2, start: 1, timescales });
+    assertAllClose(row, tensor([[0.841471, 0.540302]]), { absolute: 1e-6 });
+  }
+  expect(() => sinusoidalPositions({ positions: 0, dim: 2 })).toThrow("positions must be a whole number of at least 1");
+  expect(() => sinusoidalPositions({ positions: 1, dim: 0 })).toThrow("dim must be a whole number of at least 2");
+  for (const start of [NaN, Infinity]) {
+    expect(() => sinusoidalPositions({ positions: 1, dim: 2, start })).toThrow("start must be a finite number");
+  }
+  for (const option of [{ layout: "rows" }, { timescales: "log" }]) {
+    const options = { positions: 1, dim: 2, ...option } as SinusoidalOptions;
+    expect(() => sinusoidalPositions(options)).toThrow("must be one of");
+  }
 });

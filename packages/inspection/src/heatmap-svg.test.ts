@@ -33,3 +33,22 @@ test("a title may hold anything", () => {
   const svg = heatmapSvg(tensor([[1]]), { title: "a\u001B[31m <b> & \u202Eb" });
   expect(svg).toContain("<title>a[31m &lt;b&gt; &amp; b</title>");
 });
+
+test("cells are 16 pixels wide and the picture has a title where nothing is said", () => {
+  const svg = heatmapSvg(weights);
+  expect(svg).toContain('width="32" height="32" viewBox="0 0 32 32"');
+  expect(svg).toContain("<title>Attention weights</title>");
+  expect(heatmapSvg(weights, { cell: 16, title: "Attention weights", maximum: 1 })).toBe(svg);
+});
+
+const opacities = (maximum: number): string[] =>
+  Array.from(heatmapSvg(tensor([[1, 0.5, 0]]), { maximum }).matchAll(/fill-opacity="([^"]+)"/g), ([, value]) => value);
+
+test("weights above the maximum are as dark as it, and a maximum of 0 leaves all blank", () => {
+  expect([opacities(0.5), opacities(2), opacities(0)]).toEqual([
+    ["1", "1", "0"],
+    ["0.5", "0.25", "0"],
+    ["0", "0", "0"],
+  ]);
+  expect(() => heatmapSvg(weights, { maximum: -1 })).toThrow("expected maximum to be a number of at least 0, got -1");
+});

@@ -44,3 +44,24 @@ test("what is no matrix, too large, or has labels missing is refused", () => {
   expect(() => heatmap(weights, { rowLabels: ["a"] })).toThrow("expected 2 rowLabels, got 1");
   expect(() => heatmap(weights, { maximum: NaN })).toThrow("expected maximum");
 });
+
+const labeled = (label: string, options = {}): string => heatmap(tensor([[1]]), { rowLabels: [label], ...options });
+
+test("labels of 16 characters stand in full where no width is given, and a width of 0 leaves the ellipsis", () => {
+  expect(labeled("abcdefghijklmnop")).toBe("abcdefghijklmnop ██");
+  expect(labeled("abcdefghijklmnopq")).toBe("abcdefghijklmno… ██");
+  expect(labeled("abc", { labelWidth: 3 })).toBe("abc ██");
+  expect([labeled("abc", { labelWidth: 1 }), labeled("abc", { labelWidth: 0 })]).toEqual(["… ██", "… ██"]);
+});
+
+test("a maximum of 0 shades nothing, a lower one is refused, and weights above it are full", () => {
+  expect(heatmap(weights, { maximum: 0 })).toBe("\n");
+  expect(heatmap(weights, { maximum: 0.25 })).toBe("██\n████");
+  expect(heatmap(weights, { maximum: 1 })).toBe(heatmap(weights));
+  expect(() => heatmap(weights, { maximum: -0.5 })).toThrow("a number of at least 0, got -0.5");
+});
+
+test("a million cells are drawn, one more is not", () => {
+  expect(heatmap(zeros([1, 1_000_000]))).toBe("");
+  expect(() => heatmap(zeros([1, 1_000_001]))).toThrow("at most 1000000 cells");
+});

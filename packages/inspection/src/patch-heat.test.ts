@@ -58,3 +58,7 @@ test("what is no picture is refused", () => {
   );
   expect(() => patchHeat(zeros([2, 2]), { width: 2, height: 1.5 })).toThrow("expected height");
 });
+
+test("one pixel of one patch is a picture without heat", () => {
+  expect(patchHeat(tensor([[1]]), { width: 1, height: 1 })).toEqual(Float64Array.of(0));
+});

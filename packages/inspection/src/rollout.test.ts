@@ -63,3 +63,25 @@ test("no layers, cross-attention and options out of range are refused", () => {
   expect(() => rollout(layers, { residual: 1.5 })).toThrow("expected residual from 0 to 1");
   expect(() => rollout(layers, { queries: [3, 5] })).toThrow("within 0 to 4, got [3, 5]");
 });
+
+test("the first batch element, all tokens and half a residual are taken where nothing is said", () => {
+  const spelled = rollout(layers, { batch: 0, queries: [0, 4], residual: 0.5 });
+  expect(toArray(rollout(layers))).toEqual(toArray(spelled));
+  expect(toArray(rollout(layers, { batch: 1 }))).not.toEqual(toArray(spelled));
+});
+
+test("no tokens are an empty result; what lies just outside is refused", () => {
+  expect(rollout(layers, { queries: [4, 4] }).shape).toEqual([0, 4]);
+  for (const queries of [
+    [-1, 2],
+    [3, 2],
+    [0, 4.5],
+  ] as const) {
+    // prettier-ignore
+    expect(() => rollout(layers, { queries })).toThrow(`got [${queries[0]}, ${queries[1]}]`);
+  }
+  for (const batch of [-1, 0.5]) expect(() => rollout(layers, { batch })).toThrow("expected batch from 0 to 1");
+  for (const residual of [-0.001, 1.001, NaN]) {
+    expect(() => rollout(layers, { residual })).toThrow(`expected residual from 0 to 1, got ${residual}`);
+  }
+});

@@ -57,3 +57,9 @@ test("a count that is no whole number is refused", () => {
   expect(() => topKeys(query, key, 0)).toThrow(InspectionError);
   expect(() => topKeys(query, key, 1.5)).toThrow("got 1.5");
 });
+
+test("one top key is the fewest: the largest weight of each row", () => {
+  const { keys } = topKeys(one, scored([0, 2, 1]), 1);
+  expect([keys.shape, toArray(keys)]).toEqual([[1, 1, 1, 1], [1]]);
+  for (const count of [-1, NaN]) expect(() => topKeys(query, key, count)).toThrow("at least 1");
+});
