@@ -174,3 +174,20 @@ test("what is written twice is computed once", () => {
   const once = parseFormula("exp(score * head)").instructions.length;
   expect(parseFormula("exp(score * head) + exp(score * head)").instructions.length).toBe(once + 1);
 });
+
+test.each([
+  ["x[0] ? 1 : 2", "bool"],
+  ["if(x[0], 1, 2)", "bool"],
+  ["select(key < 1, x[0], 2)", "float"],
+  ["not x[0]", "bool"],
+  ["x[0] or key < 1", "bool"],
+  ["~x[0]", "int"],
+  ["x[0] << 1", "int"],
+  ["div(x[0], 2)", "int"],
+  ["random(x[0])", "int"],
+  ["float(x[0])", "float"],
+  ["int(x[0])", "float"],
+  ["-x[0]", "float"],
+])("a table that nobody gave holds in %s what its place takes: %s", (text, type) => {
+  expect(parseFormula(text).tables).toEqual([{ name: "x", type, rank: 1 }]);
+});
