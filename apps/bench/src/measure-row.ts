@@ -214,6 +214,8 @@ function figureNotes({ job }: Row, figures: Figures): string[] {
     const [forward, gradients] = ["forward", "gradients"].map((name) => figures[name].toExponential(1));
     return [`largest difference relative to the largest number: forward ${forward}, gradients ${gradients}`];
   }
+  if ("kernelShare" in figures)
+    return [`${Math.round(figures["kernelShare"] * 100)} % of the time in kernels, by a sampling profiler`];
   if (job.contender !== "compile" || !("first" in figures)) return [];
   return [
     `slowest kind ${figures["slowestKind"].toFixed(1)} ms, the first in a fresh process ${figures["first"].toFixed(1)} ms`,

@@ -82,7 +82,7 @@ export function modelRows(threads: number): Row[] {
       job: { contender: "stories" },
       rivals: [],
       targets: [rateAtLeast(storyTokens, 5000, "tokens")],
-      limitedBy: "products of one row each, and JavaScript between them",
+      limitedBy: "products of one row each, and JavaScript around recorded steps",
       seconds: 5,
     },
   ];

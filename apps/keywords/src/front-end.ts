@@ -1,5 +1,5 @@
 import type { PreparedWeight } from "@fovea/block-operations";
-import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
+import { operationsOf, type Backend } from "@fovea/dot-product-attention";
 import { embed } from "@fovea/embedding";
 import { trace } from "@fovea/program";
 import { clone, multiply, reshape, scalar, tensor, type Tensor } from "@fovea/tensor";
@@ -45,7 +45,7 @@ const squareRoot = trace(({ score }) => score.sqrt());
 
 /** Mel-frequency cepstral coefficients, a row for each frame: products with the file's own matrices, in the order of its graph. */
 export function createFrontEnd(weights: FrontEndWeights, backend: Backend): FrontEnd {
-  const operations = backend.operations ?? referenceBackend.operations!;
+  const operations = operationsOf(backend);
   const { blockSamples, frames, window, cosine, sine, mel, floor, dct, center, factor } = weights;
   // (x · dct - center) × factor as one product
   const spread = multiply(dct, factor);
@@ -58,7 +58,7 @@ export function createFrontEnd(weights: FrontEndWeights, backend: Backend): Fron
       operations.scope(() => {
         const blocks = tensor(samples, { shape: [samples.length / blockSamples, blockSamples] });
         const framed = reshape(embed(blocks, frames), [frames.shape[0], window.shape[0]]);
-        const faded = operations.place(multiply(framed, window));
+        const faded = backend.place(multiply(framed, window));
         const power = (part: Tensor): Tensor => operations.map(operations.linear(faded, part), square);
         const magnitudes = operations.map(operations.add(power(cosine), power(sine)), squareRoot);
         const bands = operations.map(operations.linear(magnitudes, mel), logarithm);

@@ -1,5 +1,4 @@
-import type { WasmBackend } from "@fovea/backend-wasm";
-import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
+import { operationsOf, type Backend } from "@fovea/dot-product-attention";
 import { rotaryTables, rotaryTransform } from "@fovea/embedding";
 import type { Tensor } from "@fovea/tensor";
 import { createDecoder, createEncoder, type DecoderSession, type SessionOptions } from "@fovea/transformer";
@@ -34,12 +33,10 @@ export async function openMoonshine(folder: string, backend: Backend): Promise<M
   const soundVectors = createSoundVectors(sound, backend);
   const encoder = createEncoder(encoderWeights, { attention: { ...attention, mask: null }, backend });
   const decoder = createDecoder(decoderWeights, { attention, backend });
-  const operations = backend.operations ?? referenceBackend.operations!;
-  // keys and values lie where the backend's kernels read them
-  const cache = "allocate" in backend ? { allocate: (backend as WasmBackend).allocate } : {};
+  const operations = operationsOf(backend);
   return {
     encode: (samples) => operations.scope(() => encoder.encodeVectors(soundVectors.vectorsOf(samples))),
-    open: (memory, observe) => decoder.open({ memory, cache, ...(observe && { observe }) }),
+    open: (memory, observe) => decoder.open({ memory, ...(observe && { observe }) }),
     dispose() {
       soundVectors.dispose();
       encoder.dispose();

@@ -1,5 +1,5 @@
 import type { LinearOptions, PreparedWeight } from "@fovea/block-operations";
-import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
+import { operationsOf, type Backend } from "@fovea/dot-product-attention";
 import { frames, reshape, tensor, type Tensor } from "@fovea/tensor";
 import type { Convolution, SoundWeights } from "./moonshine-weights.ts";
 
@@ -15,7 +15,7 @@ export const fewestSamples = 895;
 
 /** Moonshine listens to samples as they are: three convolutions over time in place of a spectrogram, each as a product of overlapping frames. */
 export function createSoundVectors({ first, second, third }: SoundWeights, backend: Backend): SoundVectors {
-  const operations = backend.operations ?? referenceBackend.operations!;
+  const operations = operationsOf(backend);
   const prepared: PreparedWeight[] = [first, second, third].map(({ weight }) => operations.prepareWeight(weight));
   const convolve = (
     x: Tensor,
@@ -24,7 +24,7 @@ export function createSoundVectors({ first, second, third }: SoundWeights, backe
   ): Tensor => operations.linear(frames(x, { length, step }), weight, { bias, activation });
   return {
     vectorsOf(samples) {
-      const sound = operations.place(tensor(samples, { shape: [samples.length, 1] }));
+      const sound = backend.place(tensor(samples, { shape: [samples.length, 1] }));
       const heard = convolve(sound, first, "tanh");
       // one group: mean and deviation over all times and channels; scale and bias are folded into the convolution that follows
       const [times, channels] = heard.shape as [number, number];

@@ -1,4 +1,4 @@
-import { attentionWeights, referenceBackend } from "@fovea/dot-product-attention";
+import { attentionWeights, operationsOf } from "@fovea/dot-product-attention";
 import type { LinearOptions } from "@fovea/block-operations";
 import type { AttentionOptions, Backend } from "@fovea/dot-product-attention";
 import { embed, sinusoidalPositions } from "@fovea/embedding";
@@ -49,7 +49,7 @@ export interface Encoder {
  *  everything stays where the backend computes.
  *  @see Cer et al. 2018, "Universal Sentence Encoder", section 3.1 */
 export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Backend): Encoder {
-  const operations = backend.operations ?? referenceBackend.operations;
+  const operations = operationsOf(backend);
   const { tokens, layers, head } = readEncoderWeights(weights);
   for (const { attention, output, residual, expand, contract } of layers) {
     prepareWeights(attention, backend);
@@ -76,7 +76,7 @@ export function createEncoder(weights: ReadonlyMap<string, Tensor>, backend: Bac
     // the graph adds the vectors twice: once by themselves, once under the positions
     const vectors = embed(tokens, packed(texts.flat()), { scale: 2 });
     const places = embed(positions, packed(texts.flatMap((text) => [...text.keys()])));
-    return operations.add(operations.place(vectors), places);
+    return operations.add(backend.place(vectors), places);
   };
 
   const attendIn = (x: Tensor, layer: LayerWeights, sight: Sight): MultiHeadAttentionResult =>

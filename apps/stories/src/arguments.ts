@@ -1,6 +1,5 @@
 import { createCommand, fromCaller, numberBetween, Option, wholeNumber } from "@fovea/command-line";
 import { backendOption } from "@fovea/command-line/backends";
-import { backends } from "./backends.ts";
 import { modes } from "./modes.ts";
 
 export interface Arguments {
@@ -49,7 +48,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     .addOption(new Option("-m, --mode <name>", "how the model looks back").choices(Object.keys(modes)).default("full"))
     .option("--window <count>", "tokens that windows look back", wholeNumber(0, 1e6), 32)
     .option("--sinks <count>", "first tokens that stay in sight", wholeNumber(1, 1e6), 4)
-    .addOption(backendOption("where the model runs", "rows", backends))
+    .addOption(backendOption())
     .option("--model <folder>", "folder with stories260K.bin and tok512.bin", fromCaller)
     .parse([...argv], { from: "user" });
   const options = command.opts<Omit<Arguments, "prompt">>();

@@ -13,7 +13,7 @@ import { parseArguments, type Arguments } from "./arguments.ts";
 import { findModelFolder, missingModel, modelFile, readModelFile, tokenizerFile } from "./model-folder.ts";
 import { modeOf } from "./modes.ts";
 import { readLlama } from "./read-llama.ts";
-import { endlessWindow, openStoryteller } from "./storyteller.ts";
+import { createStoryteller, endlessWindow } from "./storyteller.ts";
 import { tell } from "./tell.ts";
 import { createTokenizer } from "./tokenizer.ts";
 
@@ -51,9 +51,10 @@ async function main(options: Arguments): Promise<number | void> {
     );
   }
   const { signal } = onInterruption();
-  const storyteller = openStoryteller(llama, { mode, backend, endless });
+  const storyteller = createStoryteller(llama, { mode, backend, endless });
+  const session = storyteller.open();
   const told = await tell(
-    storyteller.session,
+    session,
     tokenizer,
     {
       prompt,
@@ -68,6 +69,7 @@ async function main(options: Arguments): Promise<number | void> {
     (text) => process.stdout.write(printable(text, "\n\t")),
   );
   process.stdout.write("\n");
+  session.dispose();
   storyteller.dispose();
   const lately = told.lately === null ? "" : `, ${whole(told.lately)} at the end`;
   const megabytes = Math.round(process.memoryUsage().rss / 2 ** 20);

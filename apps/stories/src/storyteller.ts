@@ -1,8 +1,6 @@
 import { openBackend } from "@fovea/command-line/backends";
-import type { Backend } from "@fovea/dot-product-attention";
 import { rotaryTables, rotaryTransform } from "@fovea/embedding";
-import type { CacheOptions } from "@fovea/multi-head-attention";
-import { createDecoder, RowSession, type AttentionSettings, type TokenSession } from "@fovea/transformer";
+import { createDecoder, type AttentionSettings, type DecoderSession } from "@fovea/transformer";
 import type { Mode } from "./modes.ts";
 import type { Llama } from "./read-llama.ts";
 
@@ -18,12 +16,13 @@ export interface StorytellerOptions {
 }
 
 export interface Storyteller {
-  readonly session: TokenSession;
+  /** Starts a story; whoever opens it disposes of it. */
+  open(): DecoderSession;
   dispose(): void;
 }
 
-/** A session of the model, its heads attending as the mode says. */
-export function openStoryteller({ sizes, weights }: Llama, options: StorytellerOptions): Storyteller {
+/** The model where it runs, its heads attending as the mode says. */
+export function createStoryteller({ sizes, weights }: Llama, options: StorytellerOptions): Storyteller {
   const { mode, endless } = options;
   const { dim, heads, context } = sizes;
   const attention: AttentionSettings = {
@@ -32,24 +31,11 @@ export function openStoryteller({ sizes, weights }: Llama, options: StorytellerO
     mask: mode.mask,
     positionTransform: rotaryTransform(rotaryTables({ positions: context, rotaryDim: dim / heads })),
   };
-  const backend = options.backend === "rows" ? null : openBackend(options.backend);
-  if (backend) return openOn(backend, weights, attention, endless ? { window: endlessWindow } : {});
-  const session = new RowSession(weights, { attention }, endless ? { window: endlessWindow } : { capacity: context });
-  return { session, dispose: () => session.reset() };
-}
-
-function openOn(
-  backend: Backend,
-  weights: Llama["weights"],
-  attention: AttentionSettings,
-  cache: CacheOptions,
-): Storyteller {
+  const backend = openBackend(options.backend);
   const decoder = createDecoder(weights, { attention, backend });
-  const session = decoder.open({ cache });
   return {
-    session,
+    open: () => decoder.open({ cache: endless ? { window: endlessWindow } : { capacity: context } }),
     dispose() {
-      session.dispose();
       decoder.dispose();
       backend.dispose();
     },

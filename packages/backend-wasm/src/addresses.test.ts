@@ -48,7 +48,7 @@ const work: Readonly<Record<string, (backend: WasmBackend, place: Place) => Tens
     return [found.query, found.key, found.value, found.tables.score["biases"]];
   },
   "a cache token by token": (backend, place) => {
-    using cache = new KeyValueCache({ allocate: backend.allocate });
+    using cache = new KeyValueCache({ backend });
     return [0, 1, 2, 3].map((token) => {
       const tokens = place(slice(tokenRows, [null, [token * 2, token * 2 + 2]]));
       return multiHeadAttention(weights, tokens, { heads: 4, mask: causal(), backend, cache }).output;
@@ -69,7 +69,7 @@ const work: Readonly<Record<string, (backend: WasmBackend, place: Place) => Tens
 const results = (backend: WasmBackend): Record<string, number[][]> =>
   Object.fromEntries(
     Object.entries(work).map(([name, run]) => {
-      const places: Place[] = [(t) => t, (t) => backend.operations.place(t)];
+      const places: Place[] = [(t) => t, (t) => backend.place(t)];
       return [name, places.flatMap((place) => run(backend, place).map((result) => Array.from(toArray(result))))];
     }),
   );

@@ -110,7 +110,7 @@ test("a cache of int8 lies in the memory and is read there, token by token", () 
   const small = createWasmBackend({ threads: 1, maximumBytes: 2 ** 21 });
   const before = small.bytesInUse;
   // 2 × 2 heads × 4400 tokens × (48 bytes and a scale) are 900 KiB: as float32 they would not fit
-  const cache = new KeyValueCache({ allocate: small.allocate, dtype: "int8", capacity: 4400 });
+  const cache = new KeyValueCache({ backend: small, dtype: "int8", capacity: 4400 });
   const [key, value] = [normal(1, 2, 4390, 48), normal(1, 2, 4390, 48)];
   cache.append(key, value);
   const held = small.bytesInUse - before;

@@ -37,7 +37,7 @@ const work: Readonly<Record<string, (backend: WasmBackend) => void>> = {
     uploaded.dispose();
   },
   "a cache": (backend) => {
-    const cache = new KeyValueCache({ allocate: backend.allocate });
+    const cache = new KeyValueCache({ backend });
     const weights = randomWeights(randomGenerator(1), { queryDim: 16, heads: 2 });
     for (let token = 0; token < 3; token++) {
       const tokens = secrets(1, 1, 16);

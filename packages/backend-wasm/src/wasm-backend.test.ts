@@ -142,7 +142,8 @@ test("a kernel or backend that has been disposed of says so", () => {
     keyLengths: new Int32Array([1]),
   };
   const tables = { score: {}, mask: {}, probability: {} };
-  expect(() => kernel.forward({ ...given, ...lengths, tables })).toThrow(AttentionError);
+  const rest = { mayHide: false, returnRowMaximum: false, renew: () => {} };
+  expect(() => kernel.forward({ ...given, ...lengths, ...rest, tables })).toThrow(AttentionError);
   backend.dispose();
   backend[Symbol.dispose]();
   expect(() => backend.compile(plan)).toThrow("this backend has been disposed of");

@@ -2,18 +2,23 @@ import type { BlockOperations } from "@fovea/block-operations";
 import {
   AttentionError,
   type Backend,
+  type Call,
   checkDifferentiable,
+  type Forward,
   type Kernel,
   type Plan,
 } from "@fovea/dot-product-attention";
-import { checkOptions, concatenateRows, isQuantized, sliceRows } from "@fovea/tensor";
+import { cast, checkOptions, clone, concatenateRows, isQuantized, sliceRows } from "@fovea/tensor";
 import type { DType, OptionNames, Tensor } from "@fovea/tensor";
 import { backwardCall } from "./calls/backward-call.ts";
 import { type BackwardModule, backwardModule } from "./calls/backward-module.ts";
+import { repeatForward } from "./calls/repeat-forward.ts";
+import { isDecode } from "./calls/strips.ts";
 import { BackendError } from "./backend-error.ts";
 import { checkCompile } from "./check-compile.ts";
 import { forwardCall, type ForwardRunner } from "./calls/forward-call.ts";
 import { microRowsOf } from "./products/microkernel.ts";
+import type { Borrowed } from "./memory/borrowed.ts";
 import { Heap } from "./memory/heap.ts";
 import { KernelCache, mostCachedBytes } from "./memory/kernel-cache.ts";
 import { createWasmOperations } from "./operations/wasm-operations.ts";
@@ -23,6 +28,8 @@ import { chooseSimd } from "./vectors/simd.ts";
 import { takeFromScope } from "./memory/scope.ts";
 import { threadCount } from "./threads/thread-count.ts";
 import { type LoadedKernel, Threads } from "./threads/threads.ts";
+import { recordStep } from "./steps/record-step.ts";
+import { borrow, isRecording } from "./steps/step-recorder.ts";
 import { allocateTensor, uploadTensor, type WasmTensor, withScales } from "./memory/wasm-tensor.ts";
 
 export interface WasmBackendOptions {
@@ -155,10 +162,20 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
             const work = pairs.reduce((sum, own) => sum + own, 0) * (plan.headDim + plan.valueDim);
             loadForward().run("run", tasks, pairs.length, work, scratchBytes);
           },
-          decode: (tasks, count, work) => loadDecode().run("decode", tasks, count, work),
-          merge: (...numbers) => loadDecode().call("merge", ...numbers),
+          decode(tasks, count, work) {
+            const kernel = loadDecode();
+            kernel.run("decode", tasks, count, work);
+            borrow(heap).ran({ kernel, entry: "decode", tasks, count, work });
+          },
+          merge(tasks, count) {
+            const kernel = loadDecode();
+            kernel.run("merge", tasks, count, 0);
+            borrow(heap).ran({ kernel, entry: "merge", tasks, count, work: 0 });
+          },
         };
-        return forwardCall(heap, plan, shape, runner, call);
+        const run = (borrowed: Borrowed, call: Call): Forward => forwardCall(heap, borrowed, plan, shape, runner, call);
+        const blocks = borrow(heap);
+        return blocks.isRecorded && !isDecode(shape, call) ? repeatForward(heap, blocks, call, run) : run(blocks, call);
       },
       backward(call, result, outputGradient) {
         check();
@@ -234,6 +251,22 @@ export function createWasmBackend(options: WasmBackendOptions = {}): WasmBackend
         made.dispose();
         throw error;
       }
+    },
+    place(tensor) {
+      check();
+      if (tensor.data.buffer === heap.memory.buffer) return tensor;
+      return uploadTensor(heap, tensor.dtype === "float64" ? cast(tensor, "float32") : tensor);
+    },
+    read(operand) {
+      check();
+      if (isRecording(heap)) {
+        throw new BackendError("read: a step that is being recorded has no numbers yet. Read what record returns.");
+      }
+      return clone(operand);
+    },
+    record: (body) => {
+      check();
+      return recordStep(heap, body, check);
     },
     concatenateKeys: (parts) => concatenateRows(parts, 2),
     sliceKeys: (operand, from, to) => {

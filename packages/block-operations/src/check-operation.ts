@@ -1,4 +1,5 @@
 import { resultType, simplify, usedInputs, verify, type Program } from "@fovea/program";
+import { checkIds } from "@fovea/embedding";
 import { broadcastShapes, checkShape, DTypeError, ShapeError, type DType, type Tensor } from "@fovea/tensor";
 import {
   activations,
@@ -6,6 +7,7 @@ import {
   type LinearOptions,
   type LinearWeight,
   type NormOptions,
+  type RowRange,
 } from "./block-operations.ts";
 import type { Operand } from "./operand.ts";
 import { OperationError } from "./operation-error.ts";
@@ -28,7 +30,7 @@ export interface ProductSizes {
 }
 
 /** @throws {ShapeError | DTypeError | OperationError} */
-export function checkLinear(x: Operand, weight: LinearWeight, options: LinearOptions<Operand>): ProductSizes {
+export function checkLinear(x: Operand, weight: LinearWeight<Operand>, options: LinearOptions<Operand>): ProductSizes {
   const { bias, activation, residual } = options;
   const [inner, columns] = checkLinearWeight("linear", weight);
   checkFloats("linear", "x", x);
@@ -52,7 +54,7 @@ export function checkLinear(x: Operand, weight: LinearWeight, options: LinearOpt
 
 /** @returns rows and columns of the matrix
  *  @throws {ShapeError | DTypeError} */
-export function checkLinearWeight(who: string, weight: LinearWeight): readonly [number, number] {
+export function checkLinearWeight(who: string, weight: LinearWeight<Operand>): readonly [number, number] {
   if (!("values" in weight)) {
     checkFloats(who, "weight", weight);
     checkShape(who, "weight", weight, ["in", "out"]);
@@ -96,7 +98,7 @@ export function checkMatmul(a: Operand, b: Operand): MatmulSizes {
 }
 
 /** @throws {ShapeError | DTypeError | OperationError} */
-export function checkNorm(who: "layerNorm" | "rmsNorm", x: Operand, options: NormOptions): void {
+export function checkNorm(who: "layerNorm" | "rmsNorm", x: Operand, options: NormOptions<Operand>): void {
   const { scale, bias, epsilon = 1e-5 } = options;
   checkFloats(who, "x", x);
   if (x.shape.length === 0) throw new ShapeError(`${who}: expected x [..., columns], got a scalar.`);
@@ -110,13 +112,13 @@ export function checkNorm(who: "layerNorm" | "rmsNorm", x: Operand, options: Nor
 }
 
 /** @throws {ShapeError | DTypeError} */
-export function checkAdd(a: Operand, b: Operand): void {
-  checkFloats("add", "a", a);
-  checkFloats("add", "b", b);
+export function checkElementwise(who: "add" | "multiply", a: Operand, b: Operand): void {
+  checkFloats(who, "a", a);
+  checkFloats(who, "b", b);
   const last = a.shape.slice(Math.max(0, a.shape.length - b.shape.length));
   if (b.shape.length > a.shape.length || last.some((length, axis) => length !== b.shape[axis])) {
     throw new ShapeError(
-      `add: expected b in the shape of a or of its last axes, got [${a.shape.join(", ")}] and [${b.shape.join(", ")}].`,
+      `${who}: expected b in the shape of a or of its last axes, got [${a.shape.join(", ")}] and [${b.shape.join(", ")}].`,
     );
   }
 }
@@ -145,6 +147,38 @@ export function checkMeanRows(
   return { rows, columns };
 }
 
+/** @returns the ids as numbers, row-major
+ *  @throws {ShapeError | DTypeError | EmbeddingError} */
+export function checkGather(table: Operand, ids: Tensor): ArrayLike<number> {
+  checkFloats("gatherRows", "table", table);
+  checkShape("gatherRows", "table", table, ["rows", "columns"]);
+  return checkIds("gatherRows", ids, table.shape[0]);
+}
+
+/** @throws {ShapeError | DTypeError} */
+export function checkCopy(source: Operand, target: Operand): void {
+  checkShape("copyRows", "source", source, target.shape);
+  if (target.dtype === source.dtype) return;
+  checkFloats("copyRows", "source", source);
+  checkFloats("copyRows", "target", target);
+}
+
+/** @throws {ShapeError | DTypeError} */
+export function checkQuantize(x: Operand): void {
+  if (!x.scales) checkFloats("quantizeRows", "x", x);
+  if (x.shape.length === 0) throw new ShapeError("quantizeRows: expected x [..., columns], got a scalar.");
+}
+
+/** @throws {ShapeError | OperationError} */
+export function checkRows(x: Operand, { start, end }: RowRange): void {
+  const rows = x.shape[2];
+  if (rows === undefined) {
+    throw new ShapeError(`rowsOf: expected x [batch, heads, rows, …], got [${x.shape.join(", ")}].`);
+  }
+  if (Number.isInteger(start) && Number.isInteger(end) && start >= 0 && start <= end && end <= rows) return;
+  throw new OperationError(`rowsOf: expected a range within the ${rows} rows of x, got ${start} to ${end}.`);
+}
+
 /** The simplified program of a map.
  *  @throws {OperationError | ProgramError | DTypeError} */
 export function checkMap(x: Operand, rule: Activation | Program): Activation | Program {
@@ -171,6 +205,6 @@ export function checkMap(x: Operand, rule: Activation | Program): Activation | P
 }
 
 /** @throws {DTypeError} */
-export function checkRotary(x: Tensor): void {
+export function checkRotary(x: Operand): void {
   checkFloats("rotary", "x", x);
 }

@@ -7,17 +7,23 @@ export type {
   NormOptions,
   PreparedWeight,
   QuantizedWeight,
+  RotaryOperands,
   RotaryOptions,
+  RowRange,
 } from "./block-operations.ts";
 export {
-  checkAdd,
+  checkCopy,
+  checkElementwise,
+  checkGather,
   checkLinear,
   checkLinearWeight,
   checkMap,
   checkMatmul,
   checkMeanRows,
   checkNorm,
+  checkQuantize,
   checkRotary,
+  checkRows,
 } from "./check-operation.ts";
 export type { MatmulSizes, ProductSizes } from "./check-operation.ts";
 export type { Operand } from "./operand.ts";

@@ -7,4 +7,6 @@ export interface Operand {
   readonly shape: readonly number[];
   /** Of int8 keys and values: what the numbers of each row are multiplied with, float32 `[batch, keyHeads, keys]`. */
   readonly scales?: Operand;
+  /** Frees the memory of an operand that a backend made; whoever it was made for calls it. Plain tensors and views have none. */
+  dispose?(): void;
 }

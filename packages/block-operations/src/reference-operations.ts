@@ -1,20 +1,26 @@
-import { applyRotary, applyRotaryGradient } from "@fovea/embedding";
+import { applyRotary, applyRotaryGradient, embed } from "@fovea/embedding";
 import { createEvaluator, type Program } from "@fovea/program";
 import {
   add,
   cast,
   contiguous,
+  dequantizeRows,
+  expandDims,
   gelu,
+  isQuantized,
   layerNorm,
   map,
   matmul,
   mean,
   multiply,
+  quantizedTensor,
+  quantizeRows,
   relu,
   reshape,
   rmsNorm,
   sigmoid,
   silu,
+  size,
   slice,
   stack,
   subtract,
@@ -26,14 +32,18 @@ import {
 } from "@fovea/tensor";
 import type { Activation, BlockOperations, LinearWeight } from "./block-operations.ts";
 import {
-  checkAdd,
+  checkCopy,
+  checkElementwise,
+  checkGather,
   checkLinear,
   checkLinearWeight,
   checkMap,
   checkMatmul,
   checkMeanRows,
   checkNorm,
+  checkQuantize,
   checkRotary,
+  checkRows,
 } from "./check-operation.ts";
 
 const activate: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
@@ -48,7 +58,6 @@ const activate: Readonly<Record<Activation, (x: Tensor) => Tensor>> = {
 /** The block operations by the tensor package, one step after another: what other backends are held against. Everything is a plain tensor and
  *  memory is the garbage collector's, so scopes do nothing, nor do prepared weights, but for quantized ones: they are kept as floats. */
 export const referenceOperations: BlockOperations = {
-  place: (tensor) => tensor,
   linear(x, weight, options = {}) {
     const { shape } = checkLinear(x, weight, options);
     const { bias, activation, residual } = options;
@@ -61,7 +70,7 @@ export const referenceOperations: BlockOperations = {
   prepareWeight(weight) {
     checkLinearWeight("prepareWeight", weight);
     if ("values" in weight) floats.set(weight.values, floatsOf(weight));
-    return { dispose: () => void ("values" in weight && floats.delete(weight.values)) };
+    return { weight, dispose: () => void ("values" in weight && floats.delete(weight.values)) };
   },
   matmul(a, b, options = {}) {
     checkMatmul(options.transposeA ? swapLast(a) : a, options.transposeB ? swapLast(b) : b);
@@ -87,8 +96,12 @@ export const referenceOperations: BlockOperations = {
     return typeof checked === "string" ? activate[checked](x) : mapProgram(x, checked);
   },
   add(a, b) {
-    checkAdd(a, b);
+    checkElementwise("add", a, b);
     return add(a, b);
+  },
+  multiply(a, b) {
+    checkElementwise("multiply", a, b);
+    return multiply(a, b);
   },
   meanRows(x, lengths) {
     const { rows, columns } = checkMeanRows(x, lengths);
@@ -96,6 +109,31 @@ export const referenceOperations: BlockOperations = {
     let start = 0;
     const means = lengths.map((length) => mean(slice(matrix, [[start, (start += length)]]), 0));
     return means.length > 0 ? stack(means) : zeros([0, columns]);
+  },
+  gatherRows(table, ids) {
+    checkGather(table, ids);
+    return embed(table, ids);
+  },
+  copyRows(source, target) {
+    checkCopy(source, target);
+    writeNumbers(target, contiguous(cast(source, target.dtype)));
+  },
+  clear(x) {
+    writeNumbers(x, zeros(x.shape, x.dtype));
+  },
+  quantizeRows(x) {
+    checkQuantize(x);
+    const multiples = quantizeRows(x);
+    return { multiples, scales: expandDims(multiples.scales, x.shape.length - 1) };
+  },
+  quantized: quantizedTensor,
+  dequantizeRows: (x) => (isQuantized(x) ? dequantizeRows(x) : x),
+  reshape,
+  transpose: (x, axes) => transpose(x, axes),
+  slice: (x, ranges) => slice(x, ranges),
+  rowsOf(x, range) {
+    checkRows(x, range);
+    return slice(x, [null, null, [range.start, range.end]]);
   },
   contiguous,
   scope: (body) => body(),
@@ -120,4 +158,18 @@ function floatsOf(weight: LinearWeight): Tensor {
 function swapLast(x: Tensor): Tensor {
   const axes = x.shape.map((_, axis) => axis);
   return axes.length < 2 ? x : transpose(x, [...axes.slice(0, -2), axes.length - 1, axes.length - 2]);
+}
+
+/** Writes row-major numbers of a tensor's own dtype to where the tensor's are. */
+function writeNumbers(target: Tensor, { data: numbers, offset: start, shape }: Tensor): void {
+  // a copy first: source and target may be the same memory
+  const from = numbers.slice(start, start + size(target));
+  const { data, offset, strides } = target;
+  const columns = shape.at(-1) ?? 1;
+  const index = shape.slice(0, -1).map(() => 0);
+  for (let row = 0; row < from.length; row += columns) {
+    const to = index.reduce((place, i, axis) => place + i * strides[axis], offset);
+    data.set(from.subarray(row, row + columns), to);
+    for (let axis = index.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0;
+  }
 }

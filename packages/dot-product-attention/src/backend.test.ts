@@ -1,6 +1,6 @@
 import type { Operand } from "@fovea/block-operations";
 import { causal } from "@fovea/masking";
-import { slice, toArray } from "@fovea/tensor";
+import { clone, slice, toArray, zeros } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
 import { expect, test } from "vitest";
 import { attention } from "./attention.ts";
@@ -24,6 +24,9 @@ const unpack = (call: Call<Parcel>): Call => ({
   query: call.query.inside,
   key: call.key.inside,
   value: call.value.inside,
+  // these tests pass plain tables and sinks
+  tables: call.tables as Call["tables"],
+  sinks: call.sinks as Call["sinks"],
 });
 
 /** A backend of somebody else, with operands of its own; remembers which plans it compiled. */
@@ -58,6 +61,9 @@ function createParcelBackend(): Backend<Parcel> & { readonly compiled: Set<strin
     },
     concatenateKeys: (parts) => pack(referenceBackend.concatenateKeys(parts.map((part) => part.inside))),
     sliceKeys: (operand, from, to) => pack(referenceBackend.sliceKeys(operand.inside, from, to)),
+    place: pack,
+    allocate: (shape, dtype) => pack(zeros(shape, dtype)),
+    read: ({ inside }) => Promise.resolve(clone(inside)),
     dispose: () => {},
   };
 }

@@ -1,13 +1,17 @@
 import type { BlockOperations, Operand } from "@fovea/block-operations";
 import type { BlockMask } from "@fovea/masking";
-import type { Tensor } from "@fovea/tensor";
+import type { DType, Tensor } from "@fovea/tensor";
 import type { Plan } from "./plan.ts";
 
-/** Table contents of the three programs of a plan, by table name: exactly the tables each program declares. */
-export interface PlanTables {
-  readonly score: Readonly<Record<string, Tensor>>;
+/** What a backend gives when it is asked for numbers: at once where its operands are plain tensors, later where they lie on a device. */
+export type Reading<T extends Operand> = T extends Tensor ? Tensor : Promise<Tensor>;
+
+/** Table contents of the three programs of a plan, by table name: exactly the tables each program declares. Those that came with a program are plain
+ *  tensors, others may be the backend's; a mask's are plain, since blocks are chosen from them before a backend is asked. */
+export interface PlanTables<T extends Operand = Tensor> {
+  readonly score: Readonly<Record<string, T | Tensor>>;
   readonly mask: Readonly<Record<string, Tensor>>;
-  readonly probability: Readonly<Record<string, Tensor>>;
+  readonly probability: Readonly<Record<string, T | Tensor>>;
 }
 
 /** What one call brings to a compiled kernel, and everything that may change between calls without compiling again.
@@ -26,9 +30,9 @@ export interface Call<T extends Operand = Tensor> {
    *  A program's inputs `queries` and `keys` are the sizes of the call, not these. */
   readonly queryLengths: Int32Array;
   readonly keyLengths: Int32Array;
-  readonly tables: PlanTables;
+  readonly tables: PlanTables<T>;
   /** `[heads]`, for softmaxWithSink; null for every other normalizer. */
-  readonly sinks: Tensor | null;
+  readonly sinks: T | Tensor | null;
   /** Blocks that the mask lets through, for the queries of this call and in any block size; null = every pair is asked. */
   readonly blockMask: BlockMask | null;
   /** Whether the caller wants `Forward.logSumExp`. */
@@ -36,6 +40,10 @@ export interface Call<T extends Operand = Tensor> {
   /** Whether `backward` will be given what forward gives: then forward rounds every score as backward will. Kernels of few rows may have a faster
    *  way that sums products in another order. */
   readonly backwardFollows: boolean;
+  /** False where the plan's mask is known to let every pair of this call through: a backend need not ask it. */
+  readonly mayHide: boolean;
+  /** For recorded steps, before every further run: offsets, lengths and block mask for as many keys as `key` has now. */
+  renew(): void;
 }
 
 /** What a forward pass gives: what the caller asked for and what its backward pass needs. Output and logSumExp are float64 where query, key or value
@@ -65,14 +73,14 @@ export interface Gradients<T extends Operand = Tensor> {
   readonly key: T;
   readonly value: T;
   /** One per float table of the score and probability programs, in the table's shape and dtype. */
-  readonly tables: TableGradients;
+  readonly tables: TableGradients<T>;
   /** `[heads]`, or null without sinks. */
-  readonly sinks: Tensor | null;
+  readonly sinks: T | Tensor | null;
 }
 
-export interface TableGradients {
-  readonly score: Readonly<Record<string, Tensor>>;
-  readonly probability: Readonly<Record<string, Tensor>>;
+export interface TableGradients<T extends Operand = Tensor> {
+  readonly score: Readonly<Record<string, T | Tensor>>;
+  readonly probability: Readonly<Record<string, T | Tensor>>;
 }
 
 /** A plan made runnable.
@@ -95,7 +103,19 @@ export interface Kernel<T extends Operand = Tensor> {
   dispose(): void;
 }
 
-/** A place where attention runs, and the owner of its kernels. */
+/** A step that was run once and is kept to be run again.
+ *  @see `Backend.record` */
+export interface RecordedStep<R> {
+  /** What the body gave: the same operands after every run, with new numbers. */
+  readonly result: R;
+  /** Runs the step again: with the present numbers of its operands, indices and row ranges.
+   *  @returns false, with nothing computed, where sizes have changed so that it must be recorded anew */
+  run(): boolean;
+  /** Frees the step and what it computed. */
+  dispose(): void;
+}
+
+/** A place where attention runs, and the owner of its kernels. Computing may only enqueue: nothing but `read` waits for numbers. */
 export interface Backend<T extends Operand = Tensor> {
   readonly name: string;
   /** Block sizes in which this backend likes its block masks; used where `attention` makes one by itself. */
@@ -109,7 +129,19 @@ export interface Backend<T extends Operand = Tensor> {
   /** The keys `from … to - 1` along axis 2: how gradients of cached and new keys come apart. Where operands are disposed of, one of its own:
    *  `operand` is disposed of afterwards. */
   sliceKeys(operand: T, from: number, to: number): T;
-  /** The other kernels of a transformer block; a backend without them computes attention only, and the reference backend's take their place. */
+  /** The numbers of a plain tensor where the backend computes: itself when they are there already, else a copy, which belongs to the enclosing scope of
+   *  `operations`, or to the caller. float64 may become float32. */
+  place(tensor: Tensor): T;
+  /** An operand whose numbers need not be set, dense in row-major order; the caller's to dispose of, also within a scope. */
+  allocate(shape: readonly number[], dtype: DType): T;
+  /** The numbers of an operand as a plain, contiguous tensor of the caller's own. They are those of the moment when it is called: the operand may be
+   *  written or disposed of before a promise is fulfilled. */
+  read(operand: T): Reading<T>;
+  /** The other kernels of a transformer block. May be left out where operands are plain tensors: the reference backend's then take their place. */
   readonly operations?: BlockOperations<T>;
+  /** Runs a body of operations and attention once and keeps what it did, as a list of kernels with their operands: checks and plans are not made again.
+   *  Afterwards only the numbers of plain index tensors and of `RowRange`s may change, and those of the operands. Left out: not offered.
+   *  @param body computes with the backend's operands only; it may not `read` */
+  record?<R>(body: () => R): RecordedStep<R>;
   dispose(): void;
 }

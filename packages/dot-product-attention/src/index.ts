@@ -5,7 +5,17 @@ export { attentionGradients } from "./attention-gradients.ts";
 export type { AttentionGradients } from "./attention-gradients.ts";
 export { attentionWeights } from "./attention-weights.ts";
 export type { WeightTile } from "./attention-weights.ts";
-export type { Backend, Call, Forward, Gradients, Kernel, PlanTables, TableGradients } from "./backend.ts";
+export type {
+  Backend,
+  Call,
+  Forward,
+  Gradients,
+  Kernel,
+  PlanTables,
+  Reading,
+  RecordedStep,
+  TableGradients,
+} from "./backend.ts";
 export { checkDifferentiable } from "./checks/check-differentiable.ts";
 export type { ProgramSource } from "./checks/check-program.ts";
 export { linearAttention } from "./linear-attention.ts";
@@ -13,6 +23,7 @@ export type { LinearAttentionOptions, LinearAttentionResult } from "./linear-att
 export { merge } from "./merge.ts";
 export type { AttentionPart, MergedAttention } from "./merge.ts";
 export type { AttentionOptions, ReturnOptions, TableOverrides } from "./options.ts";
+export { backendOf, operationsOf } from "./operations-of.ts";
 export { normalizers, normalizerTraits } from "./normalizer.ts";
 export type { Normalizer, NormalizerTraits } from "./normalizer.ts";
 export { createPlan, maximumDim } from "./plan.ts";

@@ -20,9 +20,9 @@ export interface AttentionOptions<T extends Operand = Tensor> {
   /** Default "softmax". */
   readonly normalizer?: Normalizer | undefined;
   /** `[heads]`, float: the learned scores of "softmaxWithSink". */
-  readonly sinks?: Tensor | null | undefined;
+  readonly sinks?: T | Tensor | null | undefined;
   /** Tables by name, instead of those the programs came with. */
-  readonly tables?: TableOverrides | undefined;
+  readonly tables?: TableOverrides<T> | undefined;
   /** Absolute index of the first query, for all or for each batch element; default the number of past keys, or 0. May be negative. */
   readonly queryOffset?: number | ArrayLike<number> | undefined;
   /** Cached keys and values, put before `key` and `value`: `[batch, keyHeads, pastKeys, …]`. */
@@ -46,8 +46,9 @@ export interface ReturnOptions {
   readonly rowTotal?: boolean;
 }
 
-export interface TableOverrides {
-  readonly score?: Readonly<Record<string, Tensor>> | undefined;
+/** Plain tensors, or the backend's; a mask's are plain. */
+export interface TableOverrides<T extends Operand = Tensor> {
+  readonly score?: Readonly<Record<string, T | Tensor>> | undefined;
   readonly mask?: Readonly<Record<string, Tensor>> | undefined;
-  readonly probability?: Readonly<Record<string, Tensor>> | undefined;
+  readonly probability?: Readonly<Record<string, T | Tensor>> | undefined;
 }

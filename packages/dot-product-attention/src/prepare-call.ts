@@ -1,6 +1,9 @@
 import type { Operand } from "@fovea/block-operations";
+import { causal } from "@fovea/masking";
+import { programKey, simplify, withoutValues } from "@fovea/program";
 import { ShapeError } from "@fovea/tensor";
 import type { Tensor } from "@fovea/tensor";
+import type { BlockMask } from "@fovea/masking";
 import { AttentionError } from "./attention-error.ts";
 import type { Backend, Call, PlanTables } from "./backend.ts";
 import { checkLengths } from "./checks/check-lengths.ts";
@@ -26,11 +29,12 @@ export interface PreparedCall<T extends Operand = Tensor> {
   /** Operands that were made for this call, the past and what follows it as one; the caller's to dispose of after its last use. */
   readonly made: readonly T[];
   /** Every table the programs came with; `call.tables` holds those that simplification left. */
-  readonly declaredTables: PlanTables;
+  readonly declaredTables: PlanTables<T>;
 }
 
 const withLogSumExp = normalizers.filter((name) => normalizerTraits[name].remembers === "logSumExp");
 const largestInt = 2 ** 31 - 1;
+const causalKey = programKey(withoutValues(simplify(causal())));
 
 /** Options → plan and call. Everything wrong is refused here, before a kernel is compiled or a number is computed.
  *  @throws {AttentionError | ShapeError | DTypeError | ProgramError} */
@@ -77,7 +81,7 @@ export function prepareCall<T extends Operand>(
       `attention: ${normalizer} has no ${ofSoftmax}; it is there for ${withLogSumExp.join(", ")}.`,
     );
   }
-  const sinks = checkSinks(options.sinks ?? null, normalizer, heads);
+  const sinks = checkSinks<T | Tensor>(options.sinks ?? null, normalizer, heads);
   const queryOffsets = checkLengths(
     "queryOffset",
     options.queryOffset,
@@ -97,14 +101,23 @@ export function prepareCall<T extends Operand>(
   };
   const tables = {
     score: checkTables("score", score, options.tables?.score ?? {}, counts),
-    mask: checkTables("mask", mask, options.tables?.mask ?? {}, counts),
+    mask: checkTables<Tensor>("mask", mask, options.tables?.mask ?? {}, counts),
     probability: checkTables("probability", probability, options.tables?.probability ?? {}, counts),
   };
-  const masked = { mask: plan.mask, masked: mask !== null, sizes, queryOffsets, tables: tables.mask.used };
-  const blockMask = chooseBlockMask(masked, options.blockMask, backend.blockSize);
+  const masked = { mask: plan.mask, masked: mask !== null, queryOffsets, tables: tables.mask.used };
+  const choose = (keys: number): BlockMask | null =>
+    chooseBlockMask({ ...masked, sizes: { ...sizes, keys } }, options.blockMask, backend.blockSize);
+  /** One query that looks back sees all keys up to its own. */
+  const looksBack = plan.mask !== null && queries === 1 && programKey(plan.mask) === causalKey;
+  const mayHide = (keys: number): boolean =>
+    plan.mask !== null && !(looksBack && queryOffsets.every((offset) => offset >= keys - 1));
+  const hides = mayHide(keys);
+  const blockMask = hides || options.blockMask ? choose(keys) : null;
 
   const { past } = options;
   const made = past ? joinPast(backend, past, newKey, newValue) : null;
+  /** Keys there were at the latest run. */
+  let latest = keys;
   const call = {
     query,
     key: made?.key ?? newKey,
@@ -118,6 +131,18 @@ export function prepareCall<T extends Operand>(
     blockMask,
     returnLogSumExp: returns.logSumExp ?? false,
     backwardFollows: false,
+    mayHide: hides,
+    renew(this: { readonly key: T; blockMask: BlockMask | null; mayHide: boolean }): void {
+      const now = this.key.shape[2];
+      const more = now - latest;
+      latest = now;
+      for (let b = 0; b < batch; b++) {
+        queryOffsets[b] += more;
+        if (!options.keyLengths) keyLengths[b] = now;
+      }
+      this.mayHide = mayHide(now);
+      this.blockMask = this.mayHide ? choose(now) : null;
+    },
   };
   const declaredTables = {
     score: tables.score.declared,
@@ -170,7 +195,7 @@ function checkPast(past: { readonly key: Operand; readonly value: Operand }, key
   return keyShape[2];
 }
 
-function checkSinks(sinks: Tensor | null, normalizer: Normalizer, heads: number): Tensor | null {
+function checkSinks<Sinks extends Operand>(sinks: Sinks | null, normalizer: Normalizer, heads: number): Sinks | null {
   const needed = normalizerTraits[normalizer].sink === "learned";
   if (needed !== (sinks !== null)) {
     throw new AttentionError(

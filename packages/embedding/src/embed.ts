@@ -1,4 +1,5 @@
-import { checkOptions, checkShape, DTypeError, readValues, zeros, type Tensor } from "@fovea/tensor";
+import { checkOptions, checkShape, readValues, zeros, type Tensor } from "@fovea/tensor";
+import { checkIds } from "./check-ids.ts";
 import { EmbeddingError } from "./embedding-error.ts";
 
 export interface EmbedOptions {
@@ -52,32 +53,4 @@ export function embedGradient(table: Tensor, ids: Tensor, outputGradient: Tensor
     for (let column = 0; column < dim; column++) gradient.data[row + column] += from[place * dim + column] * scale;
   }
   return gradient;
-}
-
-/** The ids as numbers, all of them rows of the table. */
-function checkIds(who: string, ids: Tensor, rows: number): ArrayLike<number> {
-  if (ids.dtype === "bool") {
-    throw new DTypeError(`${who}: ids must be whole numbers, got bool. Use an int32 tensor.`);
-  }
-  const values = readValues(ids);
-  for (let place = 0; place < values.length; place++) {
-    const id = values[place];
-    if (!Number.isInteger(id) || id < 0 || id >= rows) {
-      throw new EmbeddingError(
-        `${who}: ids must be whole numbers from 0 to ${rows - 1}, got ${id} at ${indexOf(place, ids.shape)}. ` +
-          `The table has ${rows} rows.`,
-      );
-    }
-  }
-  return values;
-}
-
-/** Row-major place as an index, `[1, 4]`. */
-function indexOf(place: number, shape: readonly number[]): string {
-  const index: number[] = [];
-  for (const size of shape.toReversed()) {
-    index.unshift(place % size);
-    place = Math.floor(place / size);
-  }
-  return `[${index.join(", ")}]`;
 }

@@ -16,3 +16,4 @@ export type { RotaryRows } from "./rotary-rows.ts";
 export { rotaryTables, type RotaryTableOptions, type RotaryTables } from "./rotary-tables.ts";
 export { segmentIds } from "./segment-ids.ts";
 export { sinusoidalPositions, type SinusoidalOptions } from "./sinusoidal.ts";
+export { checkIds } from "./check-ids.ts";

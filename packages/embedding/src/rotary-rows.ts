@@ -2,7 +2,6 @@ import { checkShape, readValues, ShapeError, type Tensor } from "@fovea/tensor";
 import type { ApplyRotaryOptions } from "./apply-rotary-options.ts";
 import { checkChoice } from "./check-choice.ts";
 import { EmbeddingError } from "./embedding-error.ts";
-import type { RotaryTables } from "./rotary-tables.ts";
 
 export interface RotaryRows {
   /** Row of the tables for every token, `[batch * tokens]`, all of them there. */
@@ -11,13 +10,18 @@ export interface RotaryRows {
   readonly waves: number;
 }
 
+/** Only the shape is looked at. */
+interface Shaped {
+  readonly shape: readonly number[];
+}
+
 /** Checks what rotary is given, whoever turns the vectors then.
- *  @param vectors `[batch, heads, tokens, headDim]`; only its shape is looked at
+ *  @param vectors `[batch, heads, tokens, headDim]`
  *  @throws {ShapeError | EmbeddingError} as `applyRotary` */
 export function rotaryRows(
   who: string,
-  vectors: { readonly shape: readonly number[] },
-  tables: RotaryTables,
+  vectors: Shaped,
+  tables: { readonly cos: Shaped; readonly sin: Shaped },
   { layout = "interleaved", positions }: ApplyRotaryOptions = {},
 ): RotaryRows {
   checkChoice(who, "layout", layout, ["interleaved", "halves"]);
@@ -36,7 +40,7 @@ export function rotaryRows(
 /** Row of the tables for every token, `[batch * tokens]`, all of them there. */
 function rowOfEachToken(
   who: string,
-  cos: Tensor,
+  cos: Shaped,
   batch: number,
   tokens: number,
   positions: number | Tensor | undefined,

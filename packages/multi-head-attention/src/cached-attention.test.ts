@@ -1,3 +1,4 @@
+import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
 import {
   allClose,
   assertAllClose,
@@ -17,7 +18,6 @@ import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 import { multiHeadAttention } from "./multi-head-attention.ts";
 import { naiveMultiHeadAttention } from "./naive.test-support.ts";
 import type { MultiHeadAttentionOptions } from "./options.ts";
-import type { Allocate } from "./cache/token-rows.ts";
 import type { MultiHeadAttentionWeights, Projection } from "./weights/weights.ts";
 
 const random = randomGenerator(7);
@@ -107,11 +107,15 @@ test("a fixed cache stands for the encoder's vectors, projected once", () => {
 test("a fixed cache is stored as asked, and where", () => {
   const weights = { query: linear(8, 12), key: linear(5, 12), value: linear(5, 8) };
   const asked: unknown[] = [];
-  const allocate: Allocate = (shape, dtype) => {
+  const allocate: Backend["allocate"] = (shape, dtype) => {
     asked.push([...shape, dtype]);
     return zeros(shape, dtype);
   };
-  crossAttentionCache(weights, normal(2, 4, 5), { heads: 4, storage: { allocate, dtype: "float32" } });
+  crossAttentionCache(weights, normal(2, 4, 5), {
+    heads: 4,
+    storage: { dtype: "float32" },
+    backend: { ...referenceBackend, allocate },
+  });
   expect(asked).toEqual([
     [2, 4, 4, 3, "float32"],
     [2, 4, 4, 2, "float32"],
@@ -143,6 +147,26 @@ test("a call that is refused leaves the cache as it was", () => {
   expect(() => multiHeadAttention(grouped, normal(1, 1, 8), { heads: 4, cache })).toThrow("append");
   expect(cache.length).toBe(7);
   expect(toArray(cache.key)).toEqual(held);
+});
+
+test("a call that is refused leaves a windowed cache as it was", () => {
+  const cache = new KeyValueCache({ window: { recent: 4, sinks: 1 } });
+  const settings = { heads: 4, positionTransform: rotary, cache };
+  multiHeadAttention(grouped, normal(1, 10, 8), settings);
+  const held = [toArray(cache.key), toArray(cache.value)];
+  const token = normal(1, 1, 8);
+  const refused: Partial<MultiHeadAttentionOptions>[] = [
+    { scale: Number.NaN },
+    { keyLengths: [99] },
+    { normalizer: "softmaxWithSink" },
+    { mask: ({ query, table }) => table("few", [true]).at(query) },
+    { queryOffset: 0.5 },
+  ];
+  for (const option of refused) {
+    expect(() => multiHeadAttention(grouped, token, { ...settings, ...option })).toThrow("attention: ");
+    expect(cache.length).toBe(10);
+    expect([toArray(cache.key), toArray(cache.value)]).toEqual(held);
+  }
 });
 
 test.each([{}, { window: { recent: 30 } }])("a cache of int8 changes outputs by little: %o", (options) => {

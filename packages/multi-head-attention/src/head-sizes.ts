@@ -1,3 +1,4 @@
+import type { Operand } from "@fovea/block-operations";
 import { checkShape, ShapeError, wholeNumber } from "@fovea/tensor";
 import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
 import type { HeadNormalization, MultiHeadAttentionWeights, Projection } from "./weights/weights.ts";
@@ -11,7 +12,7 @@ export interface HeadSizes {
 
 /** Checks that the weights fit each other and `heads`, and reads the sizes off them.
  *  @throws {ShapeError | MultiHeadAttentionError} */
-export function headSizes(who: string, weights: MultiHeadAttentionWeights, heads: number): HeadSizes {
+export function headSizes(who: string, weights: MultiHeadAttentionWeights<Operand>, heads: number): HeadSizes {
   wholeNumber(who, "heads", heads, 1, undefined, MultiHeadAttentionError);
   const queryColumns = columns(who, "query", weights.query);
   const keyColumns = columns(who, "key", weights.key);
@@ -41,13 +42,18 @@ export function headSizes(who: string, weights: MultiHeadAttentionWeights, heads
   return { heads, keyHeads, headDim, valueDim };
 }
 
-function columns(who: string, name: string, { weight, bias }: Projection): number {
+function columns(who: string, name: string, { weight, bias }: Projection<Operand>): number {
   const { out } = checkShape(who, `${name}.weight`, weight, ["in", "out"]);
   if (bias) checkShape(who, `${name}.bias`, bias, [out]);
   return out;
 }
 
-function checkNormalization(who: string, name: string, norm: HeadNormalization | undefined, headDim: number): void {
+function checkNormalization(
+  who: string,
+  name: string,
+  norm: HeadNormalization<Operand> | undefined,
+  headDim: number,
+): void {
   if (norm?.scale) checkShape(who, `${name}.scale`, norm.scale, [headDim]);
   if (norm?.bias && norm.kind === "rms") {
     throw new MultiHeadAttentionError(

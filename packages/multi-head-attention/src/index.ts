@@ -11,7 +11,6 @@ export type { MultiHeadAttentionOptions, PositionTransform } from "./options.ts"
 export { prepareWeights } from "./weights/prepare-weights.ts";
 export { randomWeights, type RandomWeightsOptions } from "./weights/random-weights.ts";
 export { tensorScatter, type TensorScatterOptions } from "./cache/tensor-scatter.ts";
-export type { Allocate } from "./cache/token-rows.ts";
 export { WeightError } from "./weights/weight-error.ts";
 export type { WeightSource } from "./weights/weight-source.ts";
 export type {

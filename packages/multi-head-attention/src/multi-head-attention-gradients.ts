@@ -53,7 +53,7 @@ export function multiHeadAttentionGradients(
     queries.ready,
     keys.ready,
     values.ready,
-    splitHeads(mergedGradient, sizes.heads),
+    splitHeads(mergedGradient, sizes.heads, operations),
     call.attentionOptions,
   );
   const ofQuery = projectHeadsGradients(query, queries.split, inner.query, call.query);

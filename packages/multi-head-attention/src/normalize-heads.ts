@@ -1,17 +1,17 @@
-import type { BlockOperations } from "@fovea/block-operations";
+import type { BlockOperations, Operand } from "@fovea/block-operations";
 import { layerNormGradients, rmsNormGradients, type Tensor } from "@fovea/tensor";
 import type { HeadNormalization, NormalizationGradients } from "./weights/weights.ts";
 
 /** Normalizes each head's vector by itself.
  *  @param split `[batch, heads, tokens, headDim]` */
-export function normalizeHeads(
-  split: Tensor,
-  { kind, epsilon, ...parameters }: HeadNormalization,
-  operations: BlockOperations,
-): Tensor {
+export function normalizeHeads<T extends Operand>(
+  split: T,
+  { kind, epsilon, scale, bias }: HeadNormalization<T>,
+  operations: BlockOperations<T>,
+): T {
   return kind === "rms"
-    ? operations.rmsNorm(split, { ...parameters, epsilon: epsilon ?? 1e-6 })
-    : operations.layerNorm(split, { ...parameters, epsilon: epsilon ?? 1e-5 });
+    ? operations.rmsNorm(split, { scale, epsilon: epsilon ?? 1e-6 })
+    : operations.layerNorm(split, { scale, bias, epsilon: epsilon ?? 1e-5 });
 }
 
 /** Gradients of `normalizeHeads`: of the vectors and of scale and bias, where there are any.

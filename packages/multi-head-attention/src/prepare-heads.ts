@@ -1,5 +1,5 @@
-import type { BlockOperations } from "@fovea/block-operations";
-import { referenceBackend, type AttentionOptions } from "@fovea/dot-product-attention";
+import type { BlockOperations, Operand } from "@fovea/block-operations";
+import { operationsOf, type AttentionOptions } from "@fovea/dot-product-attention";
 import { checkOptions, type OptionNames, checkShape, type Tensor } from "@fovea/tensor";
 import { headSizes, type HeadSizes } from "./head-sizes.ts";
 import { MultiHeadAttentionError } from "./multi-head-attention-error.ts";
@@ -9,19 +9,19 @@ import { tokenPositions } from "./token-positions.ts";
 import type { MultiHeadAttentionWeights } from "./weights/weights.ts";
 
 /** An input and how it becomes heads. */
-interface Operand extends HeadRecipe {
+interface Input<T extends Operand> extends HeadRecipe<T> {
   /** `[batch, tokens, in]` */
-  readonly vectors: Tensor;
+  readonly vectors: T;
 }
 
 /** A call whose own parts have been checked; what is attention's, attention checks. */
-export interface PreparedHeads {
+export interface PreparedHeads<T extends Operand = Tensor> {
   readonly sizes: HeadSizes;
-  readonly query: Operand;
+  readonly query: Input<T>;
   /** Null when a fixed cache holds all keys and values. */
-  readonly attendedTo: { readonly key: Operand; readonly value: Operand } | null;
-  readonly attentionOptions: AttentionOptions;
-  readonly operations: BlockOperations;
+  readonly attendedTo: { readonly key: Input<T>; readonly value: Input<T> } | null;
+  readonly attentionOptions: AttentionOptions<T>;
+  readonly operations: BlockOperations<T>;
 }
 
 const optionNames: OptionNames<MultiHeadAttentionOptions> = {
@@ -48,13 +48,13 @@ const optionNames: OptionNames<MultiHeadAttentionOptions> = {
 };
 
 /** @throws {ShapeError | MultiHeadAttentionError | CacheError} */
-export function prepareHeads(
+export function prepareHeads<T extends Operand>(
   who: string,
-  weights: MultiHeadAttentionWeights,
-  query: Tensor,
-  options: MultiHeadAttentionOptions,
-): PreparedHeads {
-  checkOptions<MultiHeadAttentionOptions>(who, options, optionNames, {
+  weights: MultiHeadAttentionWeights<T>,
+  query: T,
+  options: MultiHeadAttentionOptions<T>,
+): PreparedHeads<T> {
+  checkOptions<MultiHeadAttentionOptions<T>>(who, options, optionNames, {
     required: true,
     example: `${who}(weights, query, { heads: 4 })`,
     instead: { causal: "mask: causal(), from @fovea/masking", past: "cache: new KeyValueCache()" },
@@ -63,7 +63,7 @@ export function prepareHeads(
   const { heads, key, value, positionTransform, positions, keyPositions, cache, ...attentionOptions } = options;
   const sizes = headSizes(who, weights, heads);
   const { batch, queries } = checkShape(who, "query", query, ["batch", "queries", weights.query.weight.shape[0]]);
-  const operations = options.backend?.operations ?? referenceBackend.operations;
+  const operations = operationsOf(options.backend);
   const fixed = cache?.isFixed ?? false;
   if (fixed && (key || value)) {
     throw new MultiHeadAttentionError(
@@ -86,7 +86,7 @@ export function prepareHeads(
     if (given) checkShape(who, name, given, [batch, tokens]);
     return positionTransform && (given ?? tokenPositions(batch, tokens, cached));
   };
-  const queryOperand: Operand = {
+  const queryInput: Input<T> = {
     vectors: query,
     projection: weights.query,
     heads,
@@ -95,7 +95,7 @@ export function prepareHeads(
     positions: positionsOf("positions", positions, queries),
     operations,
   };
-  const attendedTo = (): PreparedHeads["attendedTo"] => {
+  const attendedTo = (): PreparedHeads<T>["attendedTo"] => {
     const keyVectors = key ?? query;
     const valueVectors = value ?? keyVectors;
     const { keys } = checkShape(who, key ? "key" : "query as key", keyVectors, [
@@ -120,7 +120,7 @@ export function prepareHeads(
   };
   return {
     sizes,
-    query: queryOperand,
+    query: queryInput,
     attendedTo: fixed ? null : attendedTo(),
     attentionOptions: { ...attentionOptions, queryOffset: attentionOptions.queryOffset ?? cached },
     operations,

@@ -1,4 +1,4 @@
-import type { BlockOperations } from "@fovea/block-operations";
+import type { BlockOperations, Operand } from "@fovea/block-operations";
 import type { Tensor } from "@fovea/tensor";
 import { normalizeHeads, normalizeHeadsGradients } from "./normalize-heads.ts";
 import type { PositionTransform } from "./options.ts";
@@ -8,28 +8,28 @@ import { transformPositions, transformPositionsGradient } from "./transform-posi
 import type { HeadNormalization, NormalizationGradients, Projection } from "./weights/weights.ts";
 
 /** How the vectors of tokens become the vectors of heads. */
-export interface HeadRecipe {
-  readonly projection: Projection;
+export interface HeadRecipe<T extends Operand = Tensor> {
+  readonly projection: Projection<T>;
   readonly heads: number;
-  readonly normalization?: HeadNormalization | undefined;
-  readonly transform?: PositionTransform | undefined;
-  /** int32 `[batch, tokens]`, there when the transform is */
+  readonly normalization?: HeadNormalization<T> | undefined;
+  readonly transform?: PositionTransform<T> | undefined;
+  /** plain int32 `[batch, tokens]`, there when the transform is */
   readonly positions?: Tensor | undefined;
-  readonly operations: BlockOperations;
+  readonly operations: BlockOperations<T>;
 }
 
-export interface ProjectedHeads {
+export interface ProjectedHeads<T extends Operand = Tensor> {
   /** Projected and split, not yet normalized, `[batch, heads, tokens, dim]`: what the gradient needs. */
-  readonly split: Tensor;
+  readonly split: T;
   /** What attention reads, same shape. */
-  readonly ready: Tensor;
+  readonly ready: T;
 }
 
 /** Project, split, normalize, turn by position.
  *  @param vectors `[batch, tokens, in]` */
-export function projectHeads(vectors: Tensor, recipe: HeadRecipe): ProjectedHeads {
+export function projectHeads<T extends Operand>(vectors: T, recipe: HeadRecipe<T>): ProjectedHeads<T> {
   const { projection, heads, normalization, transform, positions, operations } = recipe;
-  const split = splitHeads(project(vectors, projection, operations), heads);
+  const split = splitHeads(project(vectors, projection, operations), heads, operations);
   const normalized = normalization ? normalizeHeads(split, normalization, operations) : split;
   if (!transform || !positions) return { split, ready: normalized };
   return { split, ready: transformPositions(normalized, transform, positions, operations) };

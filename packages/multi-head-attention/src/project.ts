@@ -1,11 +1,15 @@
-import type { BlockOperations } from "@fovea/block-operations";
+import type { BlockOperations, Operand } from "@fovea/block-operations";
 import { reshape, sum, type Tensor } from "@fovea/tensor";
 import type { Projection } from "./weights/weights.ts";
 
 /** `vectors · weight + bias`.
  *  @param vectors `[batch, tokens, in]`
  *  @returns `[batch, tokens, out]` */
-export function project(vectors: Tensor, { weight, bias }: Projection, operations: BlockOperations): Tensor {
+export function project<T extends Operand>(
+  vectors: T,
+  { weight, bias }: Projection<T>,
+  operations: BlockOperations<T>,
+): T {
   return operations.linear(vectors, weight, { bias });
 }
 

@@ -1,14 +1,14 @@
-import type { BlockOperations } from "@fovea/block-operations";
-import { reshape, transpose, type Tensor } from "@fovea/tensor";
+import type { BlockOperations, Operand } from "@fovea/block-operations";
 
 /** `[batch, tokens, heads * dim]` to `[batch, heads, tokens, dim]`, a view where the input is contiguous. */
-export function splitHeads(vectors: Tensor, heads: number): Tensor {
+export function splitHeads<T extends Operand>(vectors: T, heads: number, operations: BlockOperations<T>): T {
   const [batch, tokens, dim] = vectors.shape as [number, number, number];
-  return transpose(reshape(vectors, [batch, tokens, heads, dim / heads]), [0, 2, 1, 3]);
+  return operations.transpose(operations.reshape(vectors, [batch, tokens, heads, dim / heads]), [0, 2, 1, 3]);
 }
 
 /** `[batch, heads, tokens, dim]` to `[batch, tokens, heads * dim]`: the inverse of `splitHeads`. */
-export function mergeHeads(vectors: Tensor, operations: BlockOperations): Tensor {
+export function mergeHeads<T extends Operand>(vectors: T, operations: BlockOperations<T>): T {
   const [batch, heads, tokens, dim] = vectors.shape as [number, number, number, number];
-  return reshape(operations.contiguous(transpose(vectors, [0, 2, 1, 3])), [batch, tokens, heads * dim]);
+  const tokensFirst = operations.contiguous(operations.transpose(vectors, [0, 2, 1, 3]));
+  return operations.reshape(tokensFirst, [batch, tokens, heads * dim]);
 }

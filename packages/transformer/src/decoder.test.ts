@@ -5,10 +5,10 @@ import { slidingWindow } from "@fovea/masking";
 import { alibi } from "@fovea/scoring";
 import { assertAllClose, concatenate, randomGenerator, slice, tensor, type Tensor } from "@fovea/tensor";
 import { expect, test } from "vitest";
-import { createDecoder, type DecoderWeights, type SessionOptions } from "./decoder.ts";
+import { createDecoder, type DecoderWeights } from "./decoder.ts";
+import type { SessionOptions } from "./session-options.ts";
 import { createEncoder, type EncodeOptions } from "./encoder.ts";
 import { someLayer } from "./naive.test-support.ts";
-import { RowSession } from "./rows/row-session.ts";
 import { TransformerError } from "./transformer-error.ts";
 
 const random = randomGenerator(3);
@@ -47,11 +47,13 @@ test("the WebAssembly backend gives the reference's logits, and its memory back"
   /** @returns the bytes in use afterwards: compiled kernels and their constants */
   const decodeOnce = (): number => {
     const decoder = createDecoder(weights, { attention, backend });
-    const session = decoder.open({ cache: { allocate: backend.allocate } });
+    const session = decoder.open();
     const expected = judge.open();
     for (const ids of [text.slice(0, 4), [4], [8]]) assertAllClose(session.feed([ids]), expected.feed([ids]), close);
     const held = backend.bytesInUse;
-    decoder.open().feed([text]);
+    const another = decoder.open();
+    another.feed([text]);
+    another.dispose();
     expect(backend.bytesInUse).toBe(held);
     session.dispose();
     decoder.dispose();
@@ -170,7 +172,6 @@ test("a quantized head gives the logits of the numbers it stands for, on every b
     decoder.dispose();
     backend.dispose();
   }
-  expect(() => new RowSession(quantized, { attention }, { capacity: 8 })).toThrow("RowSession: the head is quantized");
 });
 
 test("an encoder's keys and values lie where the cache's options say, and go with the session", () => {
@@ -179,7 +180,7 @@ test("an encoder's keys and values lie where the cache's options say, and go wit
   const memory = random.normal([1, 500, 8]);
   const decoder = createDecoder(crossing, { attention: { heads: 4 }, backend });
   const decodeOnce = (): { readonly logits: Tensor; readonly held: number } => {
-    const session = decoder.open({ memory, cache: { allocate: backend.allocate } });
+    const session = decoder.open({ memory });
     const logits = session.feed([[1, 2]]);
     const held = backend.bytesInUse;
     session.dispose();

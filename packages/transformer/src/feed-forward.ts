@@ -1,15 +1,15 @@
-import type { Activation, BlockOperations } from "@fovea/block-operations";
+import type { Activation, BlockOperations, Operand } from "@fovea/block-operations";
 import type { Projection } from "@fovea/multi-head-attention";
 import type { Tensor } from "@fovea/tensor";
 
 /** The part of a layer that works on each token by itself, as plain data. */
-export interface FeedForwardWeights {
+export interface FeedForwardWeights<T extends Operand = Tensor> {
   /** Weight `[dim, hidden]` */
-  readonly expand: Projection;
+  readonly expand: Projection<T>;
   /** Weight `[dim, hidden]`; with it the layer is gated: SwiGLU with `silu`, GEGLU with `gelu` (Shazeer 2020, eq. 6). */
-  readonly gate?: Projection;
+  readonly gate?: Projection<T>;
   /** Weight `[hidden, dim]` */
-  readonly contract: Projection;
+  readonly contract: Projection<T>;
   readonly activation: Activation;
 }
 
@@ -17,27 +17,18 @@ export interface FeedForwardWeights {
  *  @param x `[batch, tokens, dim]`
  *  @param residual added to the result, `[batch, tokens, dim]`; default nothing
  *  @see Vaswani et al. 2017, eq. 2 */
-export function feedForward(
-  weights: FeedForwardWeights,
-  x: Tensor,
-  operations: BlockOperations,
-  residual?: Tensor,
-): Tensor {
+export function feedForward<T extends Operand = Tensor>(
+  weights: FeedForwardWeights<T>,
+  x: T,
+  operations: BlockOperations<T>,
+  residual?: T,
+): T {
   const { expand, gate, contract, activation } = weights;
   const hidden = gate
-    ? multiplyInto(
+    ? operations.multiply(
         operations.linear(x, gate.weight, { bias: gate.bias, activation }),
         operations.linear(x, expand.weight, { bias: expand.bias }),
       )
     : operations.linear(x, expand.weight, { bias: expand.bias, activation });
   return operations.linear(hidden, contract.weight, { bias: contract.bias, residual });
-}
-
-/** Multiplies number by number into `target`, which is fresh and nobody else's. Both are dense and of one shape. */
-function multiplyInto(target: Tensor, factor: Tensor): Tensor {
-  const { data: into, offset } = target;
-  const { data: by, offset: start } = factor;
-  const count = target.shape.reduce((product, length) => product * length, 1);
-  for (let i = 0; i < count; i++) into[offset + i] *= by[start + i];
-  return target;
 }

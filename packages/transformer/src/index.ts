@@ -1,7 +1,7 @@
 export { beamSearch } from "./beam-search.ts";
 export type { Beam, BeamSearchOptions } from "./beam-search.ts";
 export { createDecoder } from "./decoder.ts";
-export type { Decoder, DecoderSettings, DecoderWeights, QuantizedHead, SessionOptions } from "./decoder.ts";
+export type { Decoder, DecoderSettings, DecoderWeights, QuantizedHead } from "./decoder.ts";
 export { DecoderSession } from "./decoder-session.ts";
 export { createEncoder } from "./encoder.ts";
 export type { EncodeOptions, Encoder, EncoderSettings, EncoderWeights } from "./encoder.ts";
@@ -15,10 +15,9 @@ export type { AttentionSettings, DecoderLayerOptions, EncoderLayerOptions } from
 export type { DecoderLayerWeights, EncoderLayerWeights } from "./layer-weights.ts";
 export { normalize } from "./normalization.ts";
 export type { Normalization } from "./normalization.ts";
-export { RowSession } from "./rows/row-session.ts";
-export type { RowSessionOptions } from "./rows/row-session.ts";
 export { sampleToken } from "./sample-token.ts";
 export type { TokenEmbedding } from "./token-embedding.ts";
+export type { SessionOptions } from "./session-options.ts";
 export { tokenProbabilities } from "./token-probabilities.ts";
 export type { SamplingOptions } from "./token-probabilities.ts";
 export type { TokenSession } from "./token-session.ts";

@@ -61,7 +61,7 @@ test.each(kinds)("a pre-norm decoder layer reads the encoder between attention a
 
   const backend = createWasmBackend({ threads: 1 });
   const fused = backend.operations.scope(() =>
-    tensor(toNested(decoderLayer(layer, backend.operations.place(x), { attention, memory, backend }).output)),
+    tensor(toNested(decoderLayer(layer, backend.place(x), { attention, memory, backend }).output)),
   );
   assertAllClose(fused, tensor([expected]), { absolute: 1e-5, relative: 1e-5 });
   backend.dispose();

@@ -1,3 +1,5 @@
+import type { Operand } from "@fovea/block-operations";
+import type { Tensor } from "@fovea/tensor";
 import { checkOptions, type OptionNames } from "./check-options.ts";
 import type { AttentionSettings } from "./layer-options.ts";
 import { TransformerError } from "./transformer-error.ts";
@@ -29,22 +31,24 @@ export function settingsOfLayers(
   throw new TransformerError(`${who}: expected ${name} for all ${layers} layers, or one for each, got ${list.length}.`);
 }
 
-/** Rotary tables where the backend computes: a table that several layers share is placed once. */
-export function placeSettings(
+/** Rotary tables where the backend computes: a table that several layers share is placed once. A transform without tables works on the backend's own
+ *  operands. */
+export function placeSettings<T extends Operand>(
   settings: readonly AttentionSettings[],
-  store: WeightStore,
-): readonly AttentionSettings[] {
-  const transforms = new Map<object, NonNullable<AttentionSettings["positionTransform"]>>();
-  return settings.map((setting) => {
-    const { positionTransform } = setting;
-    if (!positionTransform?.tables) return setting;
-    let placed = transforms.get(positionTransform);
-    if (!placed) {
-      const { cos, sin } = positionTransform.tables;
-      placed = { ...positionTransform, tables: { cos: store.place(cos), sin: store.place(sin) } };
-      transforms.set(positionTransform, placed);
-    }
-    return { ...setting, positionTransform: placed };
+  store: WeightStore<T>,
+): readonly AttentionSettings<T>[] {
+  type Transform<O extends Operand> = NonNullable<AttentionSettings<O>["positionTransform"]>;
+  const placed = new Map<Transform<Tensor>, Transform<T>>();
+  const place = (transform: Transform<Tensor>): Transform<T> => {
+    const { tables } = transform;
+    const own = transform as Transform<Operand> as Transform<T>;
+    return tables ? { ...own, tables: { cos: store.place(tables.cos), sin: store.place(tables.sin) } } : own;
+  };
+  return settings.map(({ positionTransform, ...setting }) => {
+    if (!positionTransform) return setting as AttentionSettings<T>;
+    const own = placed.get(positionTransform) ?? place(positionTransform);
+    placed.set(positionTransform, own);
+    return { ...(setting as AttentionSettings<T>), positionTransform: own };
   });
 }
 

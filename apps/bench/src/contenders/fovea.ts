@@ -74,6 +74,6 @@ function valuesOf(tensor: Tensor): Float32Array {
   return data.subarray(offset, offset + size(tensor));
 }
 
-function release(tensor: Tensor): void {
-  if ("dispose" in tensor && typeof tensor.dispose === "function") tensor.dispose();
+function release(tensor: Tensor & { dispose?(): void }): void {
+  tensor.dispose?.();
 }

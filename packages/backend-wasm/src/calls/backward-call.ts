@@ -1,3 +1,4 @@
+import { Borrowed } from "../memory/borrowed.ts";
 import type { Call, Forward, Gradients, Plan } from "@fovea/dot-product-attention";
 import { cast, tensor, type Tensor } from "@fovea/tensor";
 import {
@@ -12,7 +13,7 @@ import type { BackwardModule } from "./backward-module.ts";
 import { writeCallRecord } from "../records/call-record.ts";
 import { type BackwardChunk, cutBackward } from "./cut-backward.ts";
 import type { Heap } from "../memory/heap.ts";
-import { axisOrder, Borrowed, place, placeResult, rowAddress } from "../memory/operand.ts";
+import { axisOrder, place, placeResult, rowAddress } from "../memory/operand.ts";
 import { Records } from "../records/records.ts";
 import { sinkGradients, writeRowStatistics } from "./row-statistics.ts";
 import { writeRunLists } from "../records/run-lists.ts";
@@ -61,7 +62,7 @@ export function backwardCall(
     }
     const [queryGradient, keyGradient, valueGradient] = results.map(placeResult);
     const record = writeCallRecord(heap, borrowed, module.layout, call);
-    const runLists = writeRunLists(heap, borrowed, call, plan.mask !== null, blockHeight);
+    const runLists = writeRunLists(heap, borrowed, call, plan.mask, blockHeight);
     const shifts = borrowed.allocate(rows * 4);
     const factors = borrowed.allocate(rows * 4);
     const means = borrowed.allocate(rows * 4);

@@ -1,7 +1,8 @@
 import { createPlan } from "@fovea/dot-product-attention";
+import { causal, createBlockMask } from "@fovea/masking";
 import { zeros } from "@fovea/tensor";
 import { expect, test } from "vitest";
-import { isDecode } from "./decode-call.ts";
+import { isDecode } from "./strips.ts";
 import { planShape } from "./plan-modules.ts";
 import { createCall } from "../testing/create-call.ts";
 
@@ -22,11 +23,8 @@ function decodes(heads: number, keyHeads: number, queries: number, tall = 128): 
   const query = zeros([1, heads, queries, 4]);
   const key = zeros([1, keyHeads, 9, 4]);
   const module = planShape(plan, { relaxed: false, wide: false });
-  return isDecode(module, createCall({ query, key, value: key }), {
-    queryBlock: tall,
-    startAt: () => 0,
-    runs: () => ({ address: 0, count: 0 }),
-  });
+  const blockMask = createBlockMask(causal(), { queries, keys: 9, queryBlock: tall, keyBlock: 8 });
+  return isDecode(module, createCall({ query, key, value: key }, { blockMask }));
 }
 
 test("up to 16 rows a key head are taken without packing", () => {

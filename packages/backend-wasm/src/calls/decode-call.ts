@@ -1,53 +1,33 @@
 import type { Call, Plan } from "@fovea/dot-product-attention";
 import { at } from "@fovea/tensor";
-import { chunkKeys, decodeTask, mostStripRows, partialBytes } from "../decode/decode-layout.ts";
+import { decodeTask, mergeTask, partialBytes } from "../decode/decode-layout.ts";
 import type { Heap } from "../memory/heap.ts";
-import { type Borrowed, type Placed, rowAddress } from "../memory/operand.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
+import { rowAddress } from "../memory/operand.ts";
 import type { PlanShape } from "./plan-modules.ts";
-import type { ScoreUnits } from "./score-units.ts";
-import type { RunList, TilePlan } from "../records/run-lists.ts";
-
-/** Where a call's operands and results are. */
-export interface PlacedCall {
-  readonly query: Placed;
-  readonly key: Placed;
-  readonly keyScales: Placed;
-  readonly value: Placed;
-  readonly valueScales: Placed;
-  /** Addresses: output rows, and each row's total and largest score. */
-  readonly output: number;
-  readonly totals: number;
-  readonly maxima: number;
-  /** The call's record. */
-  readonly record: number;
-  readonly units: ScoreUnits;
-}
+import type { TilePlan } from "../records/run-lists.ts";
+import { renewDecode } from "./renew-decode.ts";
+import type { PlacedCall } from "./placed-call.ts";
+import { chunkOf, cutAll, type Strip } from "./strips.ts";
 
 /** How a call with few rows is run. */
 export interface StripRunner {
   /** @param work multiplications, roughly */
   decode(tasks: number, count: number, work: number): void;
-  merge(...numbers: readonly number[]): void;
+  merge(tasks: number, count: number): void;
 }
 
 /** Written word by word: there is a task for each key head and chunk at every token, and `RecordLayout.write` takes half a microsecond. */
 const fieldIndex = decodeTask.word;
 
-/** Whether few enough rows read each key for the kernel without packing, all by the same runs of keys. Backward recovers weights from scores that it
- *  computes anew, and this kernel sums products in another order. */
-export function isDecode(shapes: PlanShape, call: Call, tiles: TilePlan): boolean {
-  if (call.backwardFollows) return false;
-  const [, heads, queries] = call.query.shape;
-  const keyHeads = call.key.shape[1];
-  if (shapes.strip === null || (heads / keyHeads) * queries > mostStripRows) return false;
-  return queries <= tiles.queryBlock && (heads === keyHeads || (call.blockMask?.heads ?? 1) === 1);
-}
-
-/** A call with few rows: every key head's keys in chunks, each a task, whose partial results are merged row by row. */
+/** A call with few rows: every key head's keys in chunks, each a task, whose partial results are merged row by row.
+ *  @param lists where the runs of keys are written, which a recorded step writes anew at each run */
 export function decodeCall(
   heap: Heap,
   borrowed: Borrowed,
+  lists: Borrowed,
   plan: Plan,
+  module: PlanShape,
   call: Call,
   tiles: TilePlan,
   placed: PlacedCall,
@@ -57,22 +37,11 @@ export function decodeCall(
   const keyHeads = call.key.shape[1];
   const group = heads / keyHeads;
   const rowBytes = partialBytes(plan.valueDim);
-  const chunk = chunkKeys(
-    batch * keyHeads,
-    call.keyLengths.reduce((most, length) => Math.max(most, length), 0),
-  );
-  const chunkLists = new Map<number, readonly RunList[]>();
-  const chunksOf = (b: number, head: number): readonly RunList[] => {
-    const runs = tiles.runs(b, head, 0);
-    // an empty list has the address of the next one
-    if (runs.count === 0) return [];
-    let chunks = chunkLists.get(runs.address);
-    if (!chunks) chunkLists.set(runs.address, (chunks = cutIntoChunks(heap, borrowed, runs, chunk)));
-    return chunks;
-  };
-
-  const strips: { b: number; keyHead: number; rows: number; chunks: readonly RunList[]; partial: number }[] = [];
+  const chunk = chunkOf(call);
+  const strips: Strip[] = [];
   let count = 0;
+  let together = 0;
+  const chunksOf = cutAll(heap, lists, tiles, chunk);
   for (let b = 0; b < batch; b++) {
     for (let keyHead = 0; keyHead < keyHeads; keyHead++) {
       const rows = group * call.queryLengths[b];
@@ -80,11 +49,14 @@ export function decodeCall(
       if (chunks.length === 0) continue;
       strips.push({ b, keyHead, rows, chunks, partial: borrowed.allocate(chunks.length * rows * rowBytes) });
       count += chunks.length;
+      // a head's rows follow one another in the output; those of the next head do where there is no padding between
+      together += call.queryLengths[b] === queries ? 1 : group;
     }
   }
 
   const rowCount = batch * heads * queries;
   const tasks = borrowed.allocate(count * decodeTask.bytes);
+  const merges = borrowed.allocate(together * mergeTask.bytes);
   const sinks = borrowed.allocate(rowCount * 4);
   const words = heap.i32;
   const floats = heap.f32;
@@ -127,49 +99,28 @@ export function decodeCall(
       pairs += rows * chunk;
     }
   }
-  runner.decode(tasks, count, pairs * (plan.headDim + plan.valueDim));
-
+  let merge = merges;
   for (const { b, keyHead, rows, chunks, partial } of strips) {
-    // a head's rows follow one another in the output; those of the next head do where there is no padding between
     const together = call.queryLengths[b] === queries ? rows : call.queryLengths[b];
     for (let row = 0; row < rows; row += together) {
       const index = (b * heads + keyHead * group + row / call.queryLengths[b]) * queries;
-      runner.merge(
-        partial + row * rowBytes,
-        chunks.length,
-        rows * rowBytes,
-        together,
-        placed.output + index * plan.valueDim * 4,
-        placed.maxima + index * 4,
-        placed.totals + index * 4,
-        sinks + index * 4,
-        placed.units.score * Math.LOG2E,
-      );
+      mergeTask.write(heap, merge, {
+        partial: partial + row * rowBytes,
+        chunks: chunks.length,
+        stride: rows * rowBytes,
+        rows: together,
+        output: placed.output + index * plan.valueDim * 4,
+        maxima: placed.maxima + index * 4,
+        totals: placed.totals + index * 4,
+        sinks: sinks + index * 4,
+        unit: placed.units.score * Math.LOG2E,
+      });
+      merge += mergeTask.bytes;
     }
   }
-}
-
-/** The parts of runs that lie in each chunk of keys, for every chunk that has some. */
-function cutIntoChunks(heap: Heap, borrowed: Borrowed, runs: RunList, chunkKeys: number): readonly RunList[] {
-  const words = heap.i32.slice(runs.address / 4, runs.address / 4 + runs.count * 3);
-  const parts: number[] = [];
-  const firsts: number[] = [];
-  let present = -1;
-  for (let run = 0; run < words.length; run += 3) {
-    for (let start = words[run]; start < words[run + 1];) {
-      const chunk = Math.floor(start / chunkKeys);
-      const end = Math.min(words[run + 1], (chunk + 1) * chunkKeys);
-      if (chunk !== present) firsts.push(parts.length);
-      present = chunk;
-      parts.push(start, end, words[run + 2]);
-      start = end;
-    }
+  runner.decode(tasks, count, pairs * (plan.headDim + plan.valueDim));
+  runner.merge(merges, together);
+  if (borrowed.isRecorded) {
+    borrowed.beforeRuns(renewDecode(heap, lists, { plan, module, call, placed, tasks, strips, chunk }));
   }
-  if (parts.length === 0) return [];
-  const address = borrowed.allocate(parts.length * 4);
-  heap.i32.set(parts, address / 4);
-  return firsts.map((first, index) => ({
-    address: address + first * 4,
-    count: ((firsts[index + 1] ?? parts.length) - first) / 3,
-  }));
 }

@@ -1,11 +1,13 @@
 import { type Call, type Forward, normalizerTraits, type Plan } from "@fovea/dot-product-attention";
 import { at, tensor, type Tensor, type TensorData } from "@fovea/tensor";
 import { writeCallRecord } from "../records/call-record.ts";
-import { decodeCall, isDecode, type StripRunner } from "./decode-call.ts";
+import { decodeCall, type StripRunner } from "./decode-call.ts";
+import { isDecode } from "./strips.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
 import type { Heap } from "../memory/heap.ts";
 import { forwardTask } from "../records/layout.ts";
 import { Records } from "../records/records.ts";
-import { axisOrder, Borrowed, place, placeResult, placeScales, rowAddress } from "../memory/operand.ts";
+import { axisOrder, place, placeResult, placeScales, rowAddress } from "../memory/operand.ts";
 import type { PlanShape } from "./plan-modules.ts";
 import { type RunList, readRuns, writeRunLists } from "../records/run-lists.ts";
 import { keysOf, SharedRuns } from "../records/shared-runs.ts";
@@ -23,14 +25,20 @@ export interface ForwardRunner extends StripRunner {
   readonly threads: number;
 }
 
-/** One forward call: operands placed, tiles cut, tasks run, results brought to where the query lives. */
-export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: ForwardRunner, call: Call): Forward {
+/** One forward call: operands placed, tiles cut, tasks run, results brought to where the query lives. A recorded one has few rows, see `isDecode`. */
+export function forwardCall(
+  heap: Heap,
+  borrowed: Borrowed,
+  plan: Plan,
+  shapes: PlanShape,
+  runner: ForwardRunner,
+  call: Call,
+): Forward {
   const [batch, heads, queries] = call.query.shape;
   const keyHeads = call.key.shape[1];
   const rows = batch * heads * queries;
   const softmax = normalizerTraits[plan.normalizer].remembers === "logSumExp";
-  const resident = call.query.data.buffer === heap.memory.buffer;
-  const borrowed = new Borrowed(heap);
+  const resident = borrowed.isRecorded || call.query.data.buffer === heap.memory.buffer;
   const results: { dispose(): void }[] = [];
   try {
     const query = place(heap, borrowed, call.query);
@@ -41,14 +49,15 @@ export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: F
     const totals = borrowed.allocate(rows * 4);
     const maxima = borrowed.allocate(rows * 4);
     const record = writeCallRecord(heap, borrowed, shapes.layout, call);
-    const tiles = writeRunLists(heap, borrowed, call, plan.mask !== null);
-    const decodes = isDecode(shapes, call, tiles);
+    const decodes = isDecode(shapes, call);
     const order = resident && !decodes ? axisOrder(call.query) : undefined;
     const output = allocateTensor(heap, [batch, heads, queries, plan.valueDim], "float32", { order });
     results.push(output);
 
     const units = scoreUnits(plan, call.scale);
     if (decodes) {
+      const lists = borrowed.nested();
+      const tiles = writeRunLists(heap, lists, call, plan.mask);
       const placed = {
         query,
         key,
@@ -61,8 +70,9 @@ export function forwardCall(heap: Heap, plan: Plan, shapes: PlanShape, runner: F
         record,
         units,
       };
-      decodeCall(heap, borrowed, plan, call, tiles, placed, runner);
+      decodeCall(heap, borrowed, lists, plan, shapes, call, tiles, placed, runner);
     } else {
+      const tiles = writeRunLists(heap, borrowed, call, plan.mask);
       const placedOutput = placeResult(output);
       // the taller a tile, the more rows use what it packs; but every thread should have some. No bit depends on it.
       const queryTile = Math.min(shapes.shape.queryTile, Math.max(1, Math.ceil(rows / (2 * runner.threads))));

@@ -1,11 +1,11 @@
 import { normalizerTraits, type Plan } from "@fovea/dot-product-attention";
 import { ModuleBuilder } from "@fovea/wasm-assembler";
 import { addDecode } from "../decode/decode.ts";
-import { type DecodeShape, decodeShape, decodeTask } from "../decode/decode-layout.ts";
+import { type DecodeShape, decodeShape, decodeTask, mergeTask } from "../decode/decode-layout.ts";
 import { addForward } from "../forward/forward.ts";
 import type { Heap } from "../memory/heap.ts";
 import { type CallLayout, callLayout, forwardTask, type ProgramRole } from "../records/layout.ts";
-import { emitMergePartials } from "../decode/merge-partials.ts";
+import { addMergePartials } from "../decode/merge-partials.ts";
 import { storageOf } from "../memory/operand.ts";
 import { addWholeRowForward } from "../forward/whole-row.ts";
 import { addRun } from "../records/run.ts";
@@ -64,7 +64,7 @@ export function decodeModule(
   const module = new ModuleBuilder(layout.functions.map(mathImport));
   const parts = { ...kernelParts(plan, layout, simd, module), traits, shape: strip };
   addRun(module, "decode", addDecode(module, parts), decodeTask.bytes, heap.shared);
-  module.add(emitMergePartials(parts), "merge");
+  addRun(module, "merge", addMergePartials(module, parts), mergeTask.bytes, heap.shared);
   return module.encode({ minimum: 1, maximum: heap.maximumPages, shared: heap.shared });
 }
 

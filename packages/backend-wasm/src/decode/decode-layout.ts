@@ -55,6 +55,22 @@ export type DecodeField = keyof typeof fields;
 
 export const decodeTask: RecordLayout<DecodeField> = new RecordLayout(fields);
 
+/** One unit of work of `merge`: rows whose partial results over several chunks become their results over all, see `emitMergePartials`. */
+const merged = {
+  partial: "int",
+  chunks: "int",
+  stride: "int",
+  rows: "int",
+  output: "int",
+  maxima: "int",
+  totals: "int",
+  sinks: "int",
+  unit: "float",
+} as const;
+export type MergeField = keyof typeof merged;
+
+export const mergeTask: RecordLayout<MergeField> = new RecordLayout(merged);
+
 /** A row's partial result: sums (`paddedTo8(valueDim)` floats), largest score, sum of weights, room for two. */
 export const partialBytes = (valueDim: number): number => (paddedTo8(valueDim) + 4) * 4;
 

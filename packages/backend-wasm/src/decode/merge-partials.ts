@@ -1,15 +1,26 @@
-import { FunctionBody } from "@fovea/wasm-assembler";
-import { partialBytes } from "./decode-layout.ts";
+import { type Callee, FunctionBody, type ModuleBuilder } from "@fovea/wasm-assembler";
+import { type MergeField, mergeTask, partialBytes } from "./decode-layout.ts";
 import { emitExp2, prepareExp2 } from "../vectors/exp2.ts";
 import type { DecodeParts } from "./decode-functions.ts";
 import { paddedTo8 } from "../memory/storage.ts";
 import { emitScaledStore } from "../vectors/scaled-store.ts";
 import { scoreShift } from "../vectors/score-shift.ts";
 
+/** Adds the kernel of `merge` tasks.
+ *  @returns the index of `mergeTask(task, scratch)` */
+export function addMergePartials(module: ModuleBuilder, parts: DecodeParts): Callee {
+  const merge = module.add(emitMergePartials(parts));
+  const f = new FunctionBody();
+  const { task } = f.parameters({ task: "i32", scratch: "i32" });
+  const fields = Object.keys(mergeTask.word) as MergeField[];
+  f.call(merge, ...fields.map((field) => mergeTask.read(task, field)));
+  return module.add(f);
+}
+
 /** `merge(partial, chunks, stride, rows, output, maxima, totals, sinks, unit)`: the results of a few rows over several chunks of keys become their results
  *  over all. The partial results of the first chunk lie at `partial`, the others' `stride` bytes apart: of each row sums, largest score, total of weights
  *  relative to it (see `partialBytes`). Writes normalized outputs, largest scores and totals, row after row; needs at least one chunk and row. */
-export function emitMergePartials({ shape, traits, simd }: DecodeParts): FunctionBody {
+function emitMergePartials({ shape, traits, simd }: DecodeParts): FunctionBody {
   const f = new FunctionBody(["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "f32"]);
   const [partial, chunks, stride, rows, output, maximumAt, totalAt, sinkAt, unit] = Array.from({ length: 9 }, (_, i) =>
     f.parameter(i),

@@ -1,4 +1,5 @@
 import { expandDims, isQuantized, readValues, type Tensor } from "@fovea/tensor";
+import type { Borrowed } from "./borrowed.ts";
 import type { Heap } from "./heap.ts";
 import { type Storage, storageBytes } from "./storage.ts";
 import type { WasmTensor } from "./wasm-tensor.ts";
@@ -20,27 +21,6 @@ const tokensFirst: readonly number[] = [0, 2, 1, 3];
 export const axisOrder = ({ strides }: Tensor): readonly number[] | undefined =>
   strides[1] < strides[2] ? tokensFirst : undefined;
 
-/** Blocks of one call, freed together when it ends. */
-export class Borrowed {
-  readonly #heap: Heap;
-  readonly #addresses: number[] = [];
-
-  constructor(heap: Heap) {
-    this.#heap = heap;
-  }
-
-  allocate(bytes: number): number {
-    const address = this.#heap.allocate(bytes);
-    this.#addresses.push(address);
-    return address;
-  }
-
-  free(): void {
-    for (const address of this.#addresses) this.#heap.free(address);
-    this.#addresses.length = 0;
-  }
-}
-
 /** The storage in which a kernel reads tensors of a dtype: float64 is narrowed to float32 on the way in. */
 export const storageOf = (dtype: Tensor["dtype"]): Storage =>
   dtype === "float16" || dtype === "bfloat16" || dtype === "int8" ? dtype : "float32";
@@ -59,7 +39,10 @@ export function place(heap: Heap, borrowed: Borrowed, tensor: Tensor): Placed {
   }
   const size = shape.reduce((product, length) => product * length, 1);
   const address = borrowed.allocate(size * bytes);
-  copyInto(heap, address, tensor, storage);
+  const copy = (): void => copyInto(heap, address, tensor, storage);
+  // plain tensors are copied once, what lies here may be other numbers at the next run of a recorded step
+  if (data.buffer === heap.memory.buffer) borrowed.fill(copy);
+  else copy();
   const row = shape[3] * bytes;
   return { address, strides: [shape[1] * shape[2] * row, shape[2] * row, row] };
 }

@@ -43,14 +43,30 @@ const views = {
 export function uploadTensor(heap: Heap, source: Tensor, own: OwnTensor = {}): WasmTensor {
   const target = allocateTensor(heap, source.shape, source.dtype, own);
   try {
-    const { data } = source;
-    // 16-bit floats are copied as the bits they are.
-    const stored = data instanceof Uint16Array ? { ...source, data, dtype: "int32" as const } : source;
-    target.data.set(readValues(stored), target.offset);
+    target.data.set(storedNumbers(source), target.offset);
     return target;
   } catch (error) {
     target.dispose();
     throw error;
+  }
+}
+
+/** Row-major numbers as they are stored: 16-bit floats as the bits they are. */
+function storedNumbers(source: Tensor): ReturnType<typeof readValues> {
+  const { data } = source;
+  return readValues(data instanceof Uint16Array ? { ...source, data, dtype: "int32" as const } : source);
+}
+
+/** Writes numbers of the target's own dtype to where the target's are, whose last axis is dense. */
+export function writeTensor(target: Tensor, source: Tensor): void {
+  const { data, offset, shape, strides } = target;
+  const numbers = storedNumbers(source);
+  const columns = shape.at(-1) ?? 1;
+  const index = shape.slice(0, -1).map(() => 0);
+  for (let start = 0; start < numbers.length; start += columns) {
+    const to = index.reduce((place, i, axis) => place + i * strides[axis], offset);
+    data.set(numbers.subarray(start, start + columns), to);
+    for (let axis = index.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) index[axis] = 0;
   }
 }
 

@@ -65,7 +65,7 @@ test("what is made of heads that were split from tokens lies as they do, and mer
   const heads = [q, k, v].map(tokensFirst) as [Tensor, Tensor, Tensor];
   const plain = attentionGradients(...heads, upstream, lengths);
   operations.scope(() => {
-    const inside = [q, k, v].map((tensor) => tokensFirst(operations.place(tensor))) as [Tensor, Tensor, Tensor];
+    const inside = [q, k, v].map((tensor) => tokensFirst(backend.place(tensor))) as [Tensor, Tensor, Tensor];
     const actual = attentionGradients(...inside, upstream, { ...lengths, backend });
     for (const name of ["output", "query", "key", "value"] as const) {
       expect(isContiguous(tokensFirst(actual[name]))).toBe(true);

@@ -2,7 +2,8 @@ import { isContiguous, type Tensor } from "@fovea/tensor";
 import { programKey, type Program } from "@fovea/program";
 import type { Heap } from "../memory/heap.ts";
 import { KernelCache, mostCachedBytes } from "../memory/kernel-cache.ts";
-import { Borrowed } from "../memory/operand.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
+import { borrow } from "../steps/step-recorder.ts";
 import type { LoadedKernel, Threads } from "../threads/threads.ts";
 import { mapModule } from "./map-module.ts";
 import { OperationResult } from "./operation-result.ts";
@@ -10,8 +11,10 @@ import { addCopyTasks, type Neutral } from "./operation-tasks.ts";
 import { operationModule } from "./operation-module.ts";
 import { denseStrides, livesIn, placeTensor, type PlacedTensor, sizeOf } from "./placed-rows.ts";
 import { type ProductShape, productShape } from "./product-shape.ts";
-import type { OperationKind, OperationVariant } from "../records/task.ts";
+import { type OperationKind, operationTaskBytes, type OperationVariant } from "../records/task.ts";
+import { BackendError } from "../backend-error.ts";
 import { TaskList } from "../records/task-list.ts";
+import { followMoves, wordsThatMove } from "../steps/follow-moves.ts";
 import type { Simd } from "../vectors/simd.ts";
 
 /** What block operations need of their backend. */
@@ -83,8 +86,9 @@ export class OperationEngine {
 
   /** Runs a call with blocks of its own: freed when it ends, its result brought to where `first` lives. */
   calculate(first: Tensor, shape: readonly number[], body: (borrowed: Borrowed, target: PlacedTensor) => void): Tensor {
-    const borrowed = new Borrowed(this.heap);
-    const result = new OperationResult(this.heap, borrowed, shape, livesIn(this.heap, first));
+    const borrowed = borrow(this.heap);
+    const resident = borrowed.isRecorded || livesIn(this.heap, first);
+    const result = new OperationResult(this.heap, borrowed, shape, resident);
     try {
       body(borrowed, result.placed);
       return result.finish();
@@ -96,19 +100,35 @@ export class OperationEngine {
     }
   }
 
-  /** Runs the tasks that `build` adds. @param work multiplications, roughly */
-  run(borrowed: Borrowed, work: number, build: (tasks: TaskList) => void): void {
+  /** Runs the tasks that `build` adds. @param work multiplications, roughly
+   *  @returns the address of the first */
+  run(borrowed: Borrowed, work: number, build: (tasks: TaskList) => void): number {
     const tasks = new TaskList();
     build(tasks);
-    this.runTasks(borrowed, work, tasks);
+    const addresses = this.#launch(borrowed, work, tasks);
+    for (const moving of borrowed.takeMoving()) {
+      followMoves(borrowed, moving, wordsThatMove(moving.placed, tasks, build, addresses));
+    }
+    return addresses[0] ?? 0;
   }
 
   /** @param program runs them in place of the operations' own kernels */
   runTasks(borrowed: Borrowed, work: number, tasks: TaskList, program?: LoadedKernel): void {
-    for (const group of tasks.groups) {
-      const kernel = program ?? this.#load(group.kind, group.variant);
-      kernel.run("run", group.write(this.heap, borrowed), group.count, work);
+    if (borrowed.takeMoving().length > 0) {
+      throw new BackendError("record: this operation cannot read rows that move from run to run. Copy them first.");
     }
+    this.#launch(borrowed, work, tasks, program);
+  }
+
+  /** @returns the address of each group's tasks */
+  #launch(borrowed: Borrowed, work: number, tasks: TaskList, program?: LoadedKernel): readonly number[] {
+    return tasks.groups.map((group) => {
+      const kernel = program ?? this.#load(group.kind, group.variant);
+      const address = group.write(this.heap, borrowed);
+      kernel.run("run", address, group.count, work);
+      borrowed.ran({ kernel, entry: "run", tasks: address, count: group.count, work, taskBytes: operationTaskBytes });
+      return address;
+    });
   }
 
   /** An operand whose rows are dense. */

@@ -8,7 +8,7 @@ import { emitPackPanels } from "./pack-panels.ts";
 import { addFewRowsProduct } from "./few-rows-product.ts";
 import { addProduct } from "./product.ts";
 import { emitRotaryRow } from "./rotary-row.ts";
-import { emitAddRow, emitCopyRow } from "./row-kernels.ts";
+import { emitCombineRow, emitCopyRow } from "./row-kernels.ts";
 import {
   floatFields,
   type OperationField,
@@ -42,7 +42,9 @@ const kernels: Readonly<Record<OperationKind, AddKernel>> = {
   rmsNorm: (module, _, simd) => ({ index: addNormalize(module, "rmsNorm", simd) }),
   rotary: (module, _, simd) => ({ index: addRotary(module, simd) }),
   map: (module, variant, simd) => ({ index: addMap(module, variant, simd) }),
-  add: (module, _, simd) => ({ index: addAdd(module, simd) }),
+  move: (module) => ({ index: addMove(module) }),
+  multiply: (module, _, simd) => ({ index: addCombine(module, "multiply", simd) }),
+  add: (module, _, simd) => ({ index: addCombine(module, "add", simd) }),
   meanRows: (module, _, simd) => ({ index: addMeanRows(module, simd) }),
   copy: (module, _, simd) => ({ index: addCopy(module, simd) }),
   pack: (module) => ({ index: addPack(module) }),
@@ -76,7 +78,7 @@ export interface Rows {
   readonly target: Local;
 }
 
-export type RowKind = "layerNorm" | "rmsNorm" | "rotary" | "map" | "add" | "copy";
+export type RowKind = "layerNorm" | "rmsNorm" | "rotary" | "map" | "move" | "multiply" | "add" | "copy";
 
 /** A kernel that does the same to every row. */
 export function addRows<K extends RowKind>(
@@ -158,9 +160,18 @@ function addMap(module: ModuleBuilder, { activation }: OperationVariant, simd: S
   });
 }
 
-function addAdd(module: ModuleBuilder, simd: Simd): Callee {
-  const addRow = module.add(emitAddRow(simd));
-  return addRows(module, "add", ({ f, row, source, target }, push) => {
+function addMove(module: ModuleBuilder): Callee {
+  return addRows(module, "move", ({ f, source, target }, push) => {
+    f.get(target);
+    f.get(source);
+    push("columns");
+    f.op("memory.copy", 0, 0);
+  });
+}
+
+function addCombine(module: ModuleBuilder, kind: "add" | "multiply", simd: Simd): Callee {
+  const combineRow = module.add(emitCombineRow(kind === "add" ? "add" : "mul", simd));
+  return addRows(module, kind, ({ f, row, source, target }, push) => {
     f.get(source);
     push("other");
     push("otherStride");
@@ -169,7 +180,7 @@ function addAdd(module: ModuleBuilder, simd: Simd): Callee {
     f.op("i32.add");
     f.get(target);
     push("columns");
-    f.call(addRow);
+    f.call(combineRow);
   });
 }
 
@@ -185,7 +196,7 @@ function addCopy(module: ModuleBuilder, simd: Simd): Callee {
 }
 
 function addMeanRows(module: ModuleBuilder, simd: Simd): Callee {
-  const meanRows = module.add(emitMeanRows(module.add(emitAddRow(simd)), simd));
+  const meanRows = module.add(emitMeanRows(module.add(emitCombineRow("add", simd)), simd));
   return addCall(module, "meanRows", ["source", "sourceStride", "target", "rows", "columns"], meanRows);
 }
 

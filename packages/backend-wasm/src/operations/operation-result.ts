@@ -1,6 +1,6 @@
 import { tensor, type Tensor } from "@fovea/tensor";
 import type { Heap } from "../memory/heap.ts";
-import type { Borrowed } from "../memory/operand.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
 import { allocateTensor, type WasmTensor } from "../memory/wasm-tensor.ts";
 import { denseStrides, type PlacedTensor, sizeOf } from "./placed-rows.ts";
 

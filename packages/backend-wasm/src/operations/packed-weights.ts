@@ -2,7 +2,7 @@ import type { LinearWeight } from "@fovea/block-operations";
 import { readValues, type Tensor } from "@fovea/tensor";
 import type { Heap } from "../memory/heap.ts";
 import { panelWidth } from "../products/microkernel.ts";
-import type { Borrowed } from "../memory/operand.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
 import { placeTensor, type PlacedTensor } from "./placed-rows.ts";
 import type { TaskList } from "../records/task-list.ts";
 

@@ -1,10 +1,11 @@
 import { isContiguous, readValues, transpose, type Tensor } from "@fovea/tensor";
+import { addressOf, holdsRows, isLive } from "../memory/live-rows.ts";
 import type { Heap } from "../memory/heap.ts";
-import type { Borrowed } from "../memory/operand.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
 
 /** Float32 numbers in the memory: where they start and how many bytes lie between neighbors along every axis. */
 export interface PlacedTensor {
-  readonly address: number;
+  address: number;
   readonly shape: readonly number[];
   readonly strides: readonly number[];
 }
@@ -16,18 +17,20 @@ export const livesIn = (heap: Heap, tensor: Tensor): boolean => tensor.data.buff
 export function placeTensor(heap: Heap, borrowed: Borrowed, tensor: Tensor): PlacedTensor {
   const { shape } = tensor;
   if (tensor.dtype === "float32" && livesIn(heap, tensor)) {
-    return {
-      address: tensor.data.byteOffset + tensor.offset * 4,
-      shape,
-      strides: tensor.strides.map((stride) => stride * 4),
-    };
+    const placed = { address: addressOf(tensor), shape, strides: tensor.strides.map((stride) => stride * 4) };
+    if (isLive(tensor)) borrowed.placeMoving({ tensor, placed });
+    return placed;
   }
   const axes = shape.map((_, axis) => axis);
   const swapped = axes.length >= 2 ? [...axes.slice(0, -2), axes.length - 1, axes.length - 2] : axes;
   const flipped = transpose(tensor, swapped);
   const source = !isContiguous(tensor) && isContiguous(flipped) ? flipped : tensor;
   const address = borrowed.allocate(sizeOf(shape) * 4);
-  heap.f32.set(readValues(source), address / 4);
+  const copy = (): void => heap.f32.set(readValues(source), address / 4);
+  // plain tensors are copied once, what lies here may be other numbers at the next run of a recorded step
+  if (livesIn(heap, tensor)) borrowed.fill(copy);
+  else copy();
+  if (isLive(tensor)) borrowed.beforeRuns(holdsRows(tensor));
   const strides = denseStrides(source.shape);
   return { address, shape, strides: source === flipped ? swapped.map((axis) => strides[axis]) : strides };
 }

@@ -3,13 +3,13 @@ import { VectorEmitter } from "../vectors/vector-emitter.ts";
 import { emitRow } from "./row-loop.ts";
 import type { Simd } from "../vectors/simd.ts";
 
-/** `addRow(a, b, target, columns)`: target = a + b, writing nothing behind it. */
-export function emitAddRow(simd: Simd): FunctionBody {
+/** `combineRow(a, b, target, columns)`: target = a + b or a × b, writing nothing behind it. */
+export function emitCombineRow(op: "add" | "mul", simd: Simd): FunctionBody {
   const f = new FunctionBody();
   const { a, b, target, columns } = f.parameters({ a: "i32", b: "i32", target: "i32", columns: "i32" });
   const v = new VectorEmitter(f, simd);
   emitRow(f, simd, columns, [a, b, target], (part, [left, right, to]) =>
-    part.store(to, v.value(f32x4.add(part.load(left), part.load(right)))),
+    part.store(to, v.value(f32x4[op](part.load(left), part.load(right)))),
   );
   return f;
 }

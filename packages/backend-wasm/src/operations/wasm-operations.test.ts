@@ -50,7 +50,7 @@ function expectAgreement(compute: Compute, tolerance = 2e-6): void {
     ).toBeLessThan(tolerance);
     const before = backend.bytesInUse;
     const inside = operations.scope(() => {
-      const result = compute(operations, operations.place);
+      const result = compute(operations, backend.place);
       return tensor(readValues(result).slice(), { shape: result.shape });
     });
     expect(difference(inside, expected)).toBeLessThan(tolerance);

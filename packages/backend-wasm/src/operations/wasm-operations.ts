@@ -1,6 +1,6 @@
 import {
   type BlockOperations,
-  checkAdd,
+  checkElementwise,
   checkLinear,
   checkLinearWeight,
   checkMap,
@@ -12,15 +12,15 @@ import {
   type NormOptions,
 } from "@fovea/block-operations";
 import { rotaryRows } from "@fovea/embedding";
-import { cast, isContiguous, type Tensor, transpose } from "@fovea/tensor";
-import { Borrowed } from "../memory/operand.ts";
+import { isContiguous, type Tensor, transpose } from "@fovea/tensor";
+import { Borrowed } from "../memory/borrowed.ts";
 import { runScope } from "../memory/scope.ts";
-import { uploadTensor } from "../memory/wasm-tensor.ts";
 import { OperationEngine, type OperationsHost } from "./operation-engine.ts";
-import { addCopyTasks, matmulTasks, addProductTasks, addRowTasks } from "./operation-tasks.ts";
+import { matmulTasks, addProductTasks, addRowTasks } from "./operation-tasks.ts";
 import { type PackedWeight, packWeight, PreparedWeights } from "./packed-weights.ts";
-import { livesIn, placeTensor, sizeOf } from "./placed-rows.ts";
 import { plainVariant } from "../records/task.ts";
+import { createMemoryOperations } from "./memory-operations.ts";
+import { placeTensor, sizeOf } from "./placed-rows.ts";
 import { TaskList } from "../records/task-list.ts";
 
 /** The block operations on WebAssembly memory. Each kind is a small module of its own, compiled at the first use, whatever the sizes. */
@@ -44,13 +44,28 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
       );
     });
   };
+  const combine = (kind: "add" | "multiply", a: Tensor, b: Tensor): Tensor => {
+    host.check();
+    checkElementwise(kind, a, b);
+    return engine.calculate(a, a.shape, (borrowed, target) => {
+      const source = engine.placeRows(borrowed, a);
+      const placed = engine.placeRows(borrowed, b);
+      const repeated = a.shape.length - b.shape.length;
+      const other = {
+        ...placed,
+        shape: a.shape,
+        strides: [...a.shape.slice(0, repeated).map(() => 0), ...placed.strides],
+      };
+      engine.run(borrowed, sizeOf(a.shape), (tasks) =>
+        addRowTasks([source, target, other], (fields, [first], [stride]) =>
+          tasks.add(kind, { ...fields, other: first, otherStride: stride }),
+        ),
+      );
+    });
+  };
 
   return {
-    place(tensor) {
-      host.check();
-      if (livesIn(heap, tensor)) return tensor;
-      return uploadTensor(heap, tensor.dtype === "float64" ? cast(tensor, "float32") : tensor);
-    },
+    ...createMemoryOperations(host, engine),
     prepareWeight(weight) {
       host.check();
       checkLinearWeight("prepareWeight", weight);
@@ -59,7 +74,7 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
       try {
         const allocate = (bytes: number): number => (address = heap.allocate(bytes));
         const packed = pack(borrowed, weight, allocate);
-        return { dispose: weights.keep(weight, packed) };
+        return { weight, dispose: weights.keep(weight, packed) };
       } catch (error) {
         if (address !== 0) heap.free(address);
         throw error;
@@ -116,6 +131,19 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
         const sin = engine.placeDense(borrowed, tables.sin);
         const positionRows = borrowed.allocate(rows.length * 4);
         heap.i32.set(rows, positionRows / 4);
+        if (typeof given === "object" && isContiguous(given)) {
+          borrowed.beforeRuns((ints) => {
+            const { data, offset } = given;
+            for (let i = 0; i < rows.length; i++) {
+              const row = data[offset + i];
+              // says what is wrong
+              if (!(row >= 0 && row < tables.cos.shape[0]))
+                rotaryRows("rotary", x, tables, { layout, positions: given });
+              ints[positionRows / 4 + i] = row;
+            }
+            return true;
+          });
+        }
         // The positions are an operand of their own: a row per token, the same for every head.
         const places = {
           address: positionRows,
@@ -150,25 +178,8 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
         engine.runTasks(borrowed, sizeOf(x.shape) * 16, tasks, kernel);
       });
     },
-    add(a, b) {
-      host.check();
-      checkAdd(a, b);
-      return engine.calculate(a, a.shape, (borrowed, target) => {
-        const source = engine.placeRows(borrowed, a);
-        const placed = engine.placeRows(borrowed, b);
-        const repeated = a.shape.length - b.shape.length;
-        const other = {
-          ...placed,
-          shape: a.shape,
-          strides: [...a.shape.slice(0, repeated).map(() => 0), ...placed.strides],
-        };
-        engine.run(borrowed, sizeOf(a.shape), (tasks) =>
-          addRowTasks([source, target, other], (fields, [first], [stride]) =>
-            tasks.add("add", { ...fields, other: first, otherStride: stride }),
-          ),
-        );
-      });
-    },
+    add: (a, b) => combine("add", a, b),
+    multiply: (a, b) => combine("multiply", a, b),
     meanRows(x, lengths) {
       host.check();
       const { columns } = checkMeanRows(x, lengths);
@@ -182,14 +193,6 @@ export function createWasmOperations(host: OperationsHost): BlockOperations & { 
             source += rows * stride;
           }
         });
-      });
-    },
-    contiguous(x) {
-      host.check();
-      if (isContiguous(x)) return x;
-      return engine.calculate(x, x.shape, (borrowed, target) => {
-        const source = placeTensor(heap, borrowed, x);
-        engine.run(borrowed, sizeOf(x.shape), (tasks) => addCopyTasks(tasks, source, target));
       });
     },
     scope(body) {

@@ -2,7 +2,7 @@ import type { Call } from "@fovea/dot-product-attention";
 import { readValues, size } from "@fovea/tensor";
 import type { Heap } from "../memory/heap.ts";
 import { type CallLayout, programRoles } from "./layout.ts";
-import type { Borrowed } from "../memory/operand.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
 
 /** Writes the record that all tasks of a call share and returns its address: lengths and, per table, where it lies and its dimensions. */
 export function writeCallRecord(heap: Heap, borrowed: Borrowed, layout: CallLayout, call: Call): number {

@@ -1,5 +1,5 @@
 import type { Heap } from "../memory/heap.ts";
-import type { Borrowed } from "../memory/operand.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
 import type { RecordLayout } from "./record-layout.ts";
 
 /** Records of one kind, one after another in memory. */

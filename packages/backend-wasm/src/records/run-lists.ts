@@ -1,6 +1,7 @@
 import type { Call } from "@fovea/dot-product-attention";
+import type { Program } from "@fovea/program";
 import type { Heap } from "../memory/heap.ts";
-import type { Borrowed } from "../memory/operand.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
 import { mergeRuns, type Run } from "./merge-runs.ts";
 
 /** The runs of keys that one row of query blocks sees: `count` triples (first key, end key, full) at `address`. */
@@ -22,16 +23,17 @@ export interface TilePlan {
 export const runBytes = 12;
 
 /** Turns a block mask (or its absence) into run lists in memory, cut at each batch element's key length. Heads that share a layer share its lists.
- *  @param partial whether a mask program must be asked where there is no block mask
+ *  @param mask asked where there is no block mask
  *  @param height rows that a block should have: as many of the mask's blocks as come to it at most are taken as one */
 export function writeRunLists(
   heap: Heap,
   borrowed: Borrowed,
   call: Call,
-  partial: boolean,
+  mask: Program | null,
   height: number = 1,
 ): TilePlan {
   const { blockMask, keyLengths } = call;
+  const partial = mask !== null && call.mayHide;
   const batch = call.query.shape[0];
   const queries = call.query.shape[2];
   if (!blockMask) {

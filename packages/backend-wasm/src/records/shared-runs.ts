@@ -1,5 +1,5 @@
 import type { Heap } from "../memory/heap.ts";
-import type { Borrowed } from "../memory/operand.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
 import { mergeKeys } from "./merge-runs.ts";
 import { readRuns, runBytes, type RunList, type TilePlan, writeRuns } from "./run-lists.ts";
 

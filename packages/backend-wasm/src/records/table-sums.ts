@@ -2,7 +2,7 @@ import type { Call, Plan, TableGradients } from "@fovea/dot-product-attention";
 import type { Input, Program } from "@fovea/program";
 import { size, tensor, type Tensor } from "@fovea/tensor";
 import type { Heap } from "../memory/heap.ts";
-import type { Borrowed } from "../memory/operand.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
 
 /** A float table of a plan, whose gradient backward gives. */
 export interface FloatTable {

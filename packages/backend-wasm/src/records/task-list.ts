@@ -1,5 +1,5 @@
 import type { Heap } from "../memory/heap.ts";
-import type { Borrowed } from "../memory/operand.ts";
+import type { Borrowed } from "../memory/borrowed.ts";
 import {
   floatFields,
   type OperationField,
@@ -29,6 +29,10 @@ export class TaskGroup {
     this.variant = variant;
   }
 
+  get words(): readonly number[] {
+    return this.#words;
+  }
+
   get count(): number {
     return this.#words.length / taskWords;
   }
@@ -41,7 +45,7 @@ export class TaskGroup {
 
   /** @returns the address of the first task */
   write(heap: Heap, borrowed: Borrowed): number {
-    const address = borrowed.allocate(this.#words.length * 4);
+    const address = borrowed.allocateTasks(this.#words.length * 4);
     heap.i32.set(this.#words, address / 4);
     return address;
   }

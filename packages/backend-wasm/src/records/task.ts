@@ -50,6 +50,9 @@ export const operationTasks = {
     "sign",
   ],
   map: ["source", "sourceStride", "target", "targetStride", "rows", "columns"],
+  /** Blocks of bytes, which may overlap. */
+  move: ["source", "sourceStride", "target", "targetStride", "rows", "columns"],
+  multiply: ["source", "sourceStride", "target", "targetStride", "rows", "columns", "other", "otherStride"],
   add: ["source", "sourceStride", "target", "targetStride", "rows", "columns", "other", "otherStride"],
   /** target = the mean of all rows */
   meanRows: ["source", "sourceStride", "target", "rows", "columns"],

@@ -20,6 +20,8 @@ export function createCall(
     blockMask: null,
     returnLogSumExp: false,
     backwardFollows: false,
+    mayHide: true,
+    renew: () => {},
     ...options,
   };
 }

@@ -23,8 +23,10 @@ export interface LoadedKernel {
    *  @param scratchBytes what this run needs of each thread's scratch memory; default what the kernel was loaded with
    *  @throws {BackendError} when a worker failed or died; what it computed is then incomplete, and later runs use the main thread only */
   run(entry: string, tasks: number, count: number, work: number, scratchBytes?: number): void;
-  /** Calls an export on the calling thread. */
-  call(name: string, ...numbers: readonly number[]): void;
+  /** Whether a run is too small to be shared. */
+  isSmall(count: number, work: number): boolean;
+  /** What runs so many tasks on the calling thread, again and again: one call into the module. It is given the memory as ints. */
+  launcher(entry: string, tasks: number, count: number, scratchBytes?: number): (ints: Int32Array) => void;
   dispose(): void;
 }
 
@@ -120,7 +122,16 @@ export class Threads {
           else this.#runTogether(kernel, names.indexOf(name), { tasks, count, helpers, scratch }, own);
         });
       },
-      call: (name, ...numbers) => (exports[name] as (...numbers: readonly number[]) => void)(...numbers),
+      isSmall: (count, work) => this.count === 1 || count <= 1 || work < worthwhileWork,
+      launcher: (name, tasks, count, runBytes = scratchBytes) => {
+        this.#reserve(runBytes);
+        const entry = exports[name] as Entry;
+        const next = this.#next / 4;
+        return (ints) => {
+          ints[next] = 0;
+          entry(tasks, count, this.#next, this.#scratch);
+        };
+      },
       dispose: () => {
         if (this.count > 1) heap.free(address);
       },

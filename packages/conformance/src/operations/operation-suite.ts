@@ -24,8 +24,8 @@ export function createOperationSuite(backend: () => Backend, tolerances: Toleran
       if (!operations) throw new Error(`describeOperations: backend ${name} has no operations to describe.`);
       return operations;
     },
-    place: (tensor) => suite.operations.place(tensor),
-    read: async (result) => result,
+    place: (tensor) => backend().place(tensor),
+    read: async (result) => backend().read(result),
     async expectResult(compute, expected, allowance = 1) {
       const actual = await suite.read(suite.operations.scope(compute));
       const size = toFloat64(expected).reduce(

@@ -9,7 +9,7 @@ import type { AttentionOptions, TableOverrides } from "../options.ts";
 export function checkAttentionOptions<T extends Operand>(options: AttentionOptions<T>): void {
   checkOptions<AttentionOptions<T>>("attention", options, optionNames, advice);
   const { tables, past, returns } = options;
-  checkOptions<TableOverrides>("attention: tables", tables, tableNames, {
+  checkOptions<TableOverrides<T>>("attention: tables", tables, tableNames, {
     example: "tables: { score: { slopes } }",
     Refuse: AttentionError,
   });

@@ -1,4 +1,5 @@
 import type { Input, Program, TableDeclaration, Type } from "@fovea/program";
+import type { Operand } from "@fovea/block-operations";
 import type { DType, Tensor } from "@fovea/tensor";
 import { AttentionError } from "../attention-error.ts";
 import type { CheckedProgram, ProgramRole } from "./check-program.ts";
@@ -13,30 +14,30 @@ const tableTypes: Readonly<Record<Type, readonly DType[]>> = {
 export type InputCounts = Readonly<Partial<Record<Input, number>>>;
 
 /** What each table of a program holds in one call, by name. */
-export interface CheckedTables {
+export interface CheckedTables<Table extends Operand = Tensor> {
   /** Every table that the program came with. */
-  readonly declared: Readonly<Record<string, Tensor>>;
+  readonly declared: Readonly<Record<string, Table>>;
   /** Those that are left after simplification: what a kernel gets. */
-  readonly used: Readonly<Record<string, Tensor>>;
+  readonly used: Readonly<Record<string, Table>>;
 }
 
 /** Settles what each table of a program holds in this call: the caller's table, else the program's own.
  *  @param counts a table gathered directly by one of these inputs must cover it; a computed index outside a table reads 0. What counts is the
  *    program as it was written: `t.at(key)` is direct, `t.at(key.subtract(shift))` computed whatever the shift, 0 too
  *  @throws {AttentionError} for unknown, missing, wrong or short tables */
-export function checkTables(
+export function checkTables<T extends Operand>(
   role: ProgramRole,
   checked: CheckedProgram | null,
-  overrides: Readonly<Record<string, Tensor>>,
+  overrides: Readonly<Record<string, T>>,
   counts: InputCounts,
-): CheckedTables {
+): CheckedTables<T | Tensor> {
   const declared = checked?.source.tables ?? [];
   for (const name of Object.keys(overrides)) {
     if (declared.some((table) => table.name === name)) continue;
     const names = declared.map((table) => table.name).join(", ") || "none";
     throw new AttentionError(`attention: the ${role} program has no table "${name}"; its tables: ${names}.`);
   }
-  const tables: Record<string, Tensor> = {};
+  const tables: Record<string, T | Tensor> = {};
   for (const table of declared) {
     const values = Object.hasOwn(overrides, table.name) ? overrides[table.name] : checked?.source.values[table.name];
     tables[table.name] = checkTable(role, table, values);
@@ -48,7 +49,11 @@ export function checkTables(
   return { declared: tables, used: Object.fromEntries(used) };
 }
 
-function checkTable(role: ProgramRole, { name, type, rank }: TableDeclaration, values: Tensor | undefined): Tensor {
+function checkTable<Table extends Operand>(
+  role: ProgramRole,
+  { name, type, rank }: TableDeclaration,
+  values: Table | undefined,
+): Table {
   const who = `attention: table "${name}" of the ${role} program`;
   if (values === undefined) {
     throw new AttentionError(`${who} has no values. Pass tables: { ${role}: { ${name}: … } }.`);
@@ -68,7 +73,7 @@ function checkTable(role: ProgramRole, { name, type, rank }: TableDeclaration, v
 function checkCoverage(
   role: ProgramRole,
   { instructions, tables: declared, result }: Program,
-  tables: Readonly<Record<string, Tensor>>,
+  tables: Readonly<Record<string, Operand>>,
   counts: InputCounts,
 ): void {
   const read = new Set([result]);

@@ -1,4 +1,4 @@
-import { concatenateRows, sliceRows } from "@fovea/tensor";
+import { clone, concatenateRows, sliceRows, zeros } from "@fovea/tensor";
 import { AttentionError } from "../attention-error.ts";
 import type { Backend, Kernel } from "../backend.ts";
 import { type BlockOperations, referenceOperations } from "@fovea/block-operations";
@@ -13,6 +13,9 @@ export const referenceBackend: Backend & { readonly operations: BlockOperations 
   blockSize: { query: 64, key: 64 },
   compile: (plan) => compile(plan),
   concatenateKeys: (parts) => concatenateRows(parts, 2),
+  place: (tensor) => tensor,
+  allocate: zeros,
+  read: clone,
   operations: referenceOperations,
   sliceKeys: (tensor, from, to) => sliceRows(tensor, [null, null, [from, to]]),
   dispose: () => {},

@@ -16,7 +16,7 @@ import {
 import { expect, test } from "vitest";
 import { CacheError } from "./cache-error.ts";
 import { type CacheOptions, KeyValueCache } from "./key-value-cache.ts";
-import type { Allocate } from "./token-rows.ts";
+import { referenceBackend, type Backend } from "@fovea/dot-product-attention";
 
 const random = randomGenerator(1);
 /** Keys of 3 numbers and values of 2 for 2 batch elements of 2 heads. */
@@ -248,10 +248,14 @@ test("options that make no sense are refused", () => {
 });
 
 /** Memory that moves whenever something is allocated, and knows who holds what. */
-function movingMemory(): { readonly allocate: Allocate; readonly held: Set<number>; numbers(): Float32Array } {
+function movingMemory(): {
+  readonly allocate: Backend["allocate"];
+  readonly held: Set<number>;
+  numbers(): Float32Array;
+} {
   let numbers = new Float32Array(0);
   const held = new Set<number>();
-  const allocate: Allocate = (shape) => {
+  const allocate: Backend["allocate"] = (shape) => {
     const room = shape.reduce((product, length) => product * length, 1);
     const offset = numbers.length;
     const moved = new Float32Array(offset + room).fill(NaN, offset);
@@ -272,7 +276,7 @@ function movingMemory(): { readonly allocate: Allocate; readonly held: Set<numbe
 
 test.each([{}, { window: { recent: 4, sinks: 1 } }])("memory may come from elsewhere and may move (%j)", (options) => {
   const memory = movingMemory();
-  const cache = new KeyValueCache({ ...options, allocate: memory.allocate });
+  const cache = new KeyValueCache({ ...options, backend: { ...referenceBackend, allocate: memory.allocate } });
   const usual = new KeyValueCache(options);
   for (let step = 0; step < 20; step++) {
     const [key, value] = fresh(1 + (step % 3));
@@ -282,7 +286,8 @@ test.each([{}, { window: { recent: 4, sinks: 1 } }])("memory may come from elsew
     if (step === 9) for (const each of [cache, usual]) each.reorder([1, 0]);
     expect(toArray(cache.key)).toEqual(toArray(usual.key));
     expect(toArray(cache.value)).toEqual(toArray(usual.value));
-    expect(memory.held.size).toBe(2);
+    // keys and values, and once they were reordered what they left, for the next time
+    expect(memory.held.size).toBeLessThanOrEqual(step < 9 ? 2 : 4);
   }
   cache.dispose();
   expect(memory.held.size).toBe(0);
@@ -293,11 +298,11 @@ test.each([{}, { window: { recent: 4, sinks: 1 } }])("memory may come from elsew
 test("memory that cannot be had leaves the cache as it was", () => {
   const memory = movingMemory();
   let left = 3;
-  const allocate: Allocate = (shape, dtype) => {
+  const allocate: Backend["allocate"] = (shape, dtype) => {
     if (left-- === 0) throw new RangeError("no more");
     return memory.allocate(shape, dtype);
   };
-  const cache = new KeyValueCache({ allocate });
+  const cache = new KeyValueCache({ backend: { ...referenceBackend, allocate } });
   const [key, value] = fresh(2);
   cache.append(key, value);
   expect(() => cache.append(...fresh(1))).toThrow("no more");

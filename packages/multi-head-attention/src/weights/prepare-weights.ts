@@ -4,8 +4,11 @@ import type { MultiHeadAttentionWeights } from "./weights.ts";
 
 /** Brings a layer's projections into the form in which a backend's kernels read them, once instead of in every call.
  *  The numbers are copied: after changing them, prepare again.
- *  @returns releases the copies when disposed of */
-export function prepareWeights(weights: MultiHeadAttentionWeights, { operations }: Backend): PreparedWeight {
+ *  @returns frees the copies when disposed of */
+export function prepareWeights(
+  weights: MultiHeadAttentionWeights,
+  { operations }: Backend,
+): Pick<PreparedWeight, "dispose"> {
   const { query, key, value, output } = weights;
   const prepared: PreparedWeight[] = [];
   const dispose = (): void => prepared.forEach((weight) => weight.dispose());
