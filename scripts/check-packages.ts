@@ -20,6 +20,8 @@ interface Packed {
   readonly name: string;
   readonly folder: string;
   readonly tarball: string;
+  /** Names and ranges. */
+  readonly optionalPeers: readonly (readonly [string, string])[];
 }
 
 const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
@@ -35,10 +37,12 @@ try {
     const folder = join(root, path, "..");
     const tarball = join(work, `${manifest.name.replace("@fovea/", "")}.tgz`);
     run("npx", ["--yes", packageManager, "pack", "--out", tarball, "--config.ignore-scripts=true"], folder);
-    packed.push({ name: manifest.name, folder, tarball });
+    const peers = Object.entries<string>(manifest.peerDependencies ?? {});
+    const optionalPeers = peers.filter(([peer]) => manifest.peerDependenciesMeta?.[peer]?.optional);
+    packed.push({ name: manifest.name, folder, tarball, optionalPeers });
   }
 
-  for (const { name, folder, tarball } of packed) {
+  for (const { name, folder, tarball, optionalPeers } of packed) {
     const project = join(work, "alone", name);
     mkdirSync(project, { recursive: true });
     const overrides = Object.fromEntries(
@@ -54,7 +58,17 @@ try {
     writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
     run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline"], project);
 
+    const names = run(
+      process.execPath,
+      ["--input-type=module", "-e", `console.log(Object.keys(await import("${name}")).length)`],
+      project,
+    ).trim();
+
     const examples = findExamples(readFileSync(join(folder, "README.md"), "utf8"));
+    // an example may show an entry that needs an optional peer: whoever copies it has that one
+    const wanted = optionalPeers.filter(([peer]) => examples.some(({ code }) => code.includes(`"${peer}"`)));
+    const asked = wanted.map(([peer, range]) => `${peer}@${range}`);
+    if (asked.length > 0) run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", ...asked], project);
     for (const example of examples) {
       for (const node of nodes) {
         const printed = await runExample(example, project, node);
@@ -65,11 +79,6 @@ try {
         }
       }
     }
-    const names = run(
-      process.execPath,
-      ["--input-type=module", "-e", `console.log(Object.keys(await import("${name}")).length)`],
-      project,
-    ).trim();
     console.log(
       `${name}: packed, installed alone, ${names} exports, ${examples.length} README example${examples.length === 1 ? "" : "s"} on Node ${versions.join(" and ")}`,
     );

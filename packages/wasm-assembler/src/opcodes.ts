@@ -199,5 +199,5 @@ export type PlainOpcode = keyof typeof plainOpcodes;
 export type MemoryOpcode = keyof typeof memoryOpcodes;
 export type LaneOpcode = keyof typeof laneOpcodes;
 export type MemoryLaneOpcode = keyof typeof memoryLaneOpcodes;
-export type OtherOpcode = keyof typeof otherOpcodes;
+type OtherOpcode = keyof typeof otherOpcodes;
 export type Opcode = PlainOpcode | MemoryOpcode | LaneOpcode | MemoryLaneOpcode | OtherOpcode;
