@@ -53,8 +53,8 @@ export async function dequantize(
   const run = scales.length === 1 ? stored.length : sizeOf(shape.slice(along + 1));
   const floats = new Float32Array(stored.length);
   for (let start = 0, index = 0; start < floats.length; start += run, index = (index + 1) % scales.length) {
-    const [scale, zero] = [scales[index], zeros[index]];
-    for (let i = start; i < start + run; i++) floats[i] = (stored[i] - zero) * scale;
+    const [scale, zero] = [scales[index]!, zeros[index]!];
+    for (let i = start; i < start + run; i++) floats[i] = (stored[i]! - zero) * scale;
   }
   return tensor(floats, { shape });
 }
