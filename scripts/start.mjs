@@ -23,5 +23,8 @@ else if (positionals.length > 0) {
   process.exitCode = runNode(join(root, "apps", "search"), "src/main.ts", args);
 } else {
   console.error("Opening the playground; Ctrl-C ends it. npm start -- --help says what else there is.");
-  process.exitCode = playground(["--open", ...args]);
+  // a machine without a screen has no browser to open
+  const { DISPLAY, WAYLAND_DISPLAY } = process.env;
+  const hasScreen = process.platform !== "linux" || Boolean(DISPLAY ?? WAYLAND_DISPLAY);
+  process.exitCode = playground([...(hasScreen ? ["--open"] : []), ...args]);
 }
