@@ -1,6 +1,6 @@
 import { Borrowed } from "../memory/borrowed.ts";
 import type { Call, Forward, Gradients, Plan } from "@fovea/dot-product-attention";
-import { cast, tensor, type Tensor } from "@fovea/tensor";
+import { cast, type Tensor } from "@fovea/tensor";
 import {
   backwardTask,
   backwardTile,
@@ -13,6 +13,7 @@ import type { BackwardModule } from "./backward-module.ts";
 import { writeCallRecord } from "../records/call-record.ts";
 import { type BackwardChunk, cutBackward } from "./cut-backward.ts";
 import type { Heap } from "../memory/heap.ts";
+import { takeOut } from "../memory/take-out.ts";
 import { axisOrder, place, placeResult, rowAddress } from "../memory/operand.ts";
 import { Records } from "../records/records.ts";
 import { sinkGradients, writeRowStatistics } from "./row-statistics.ts";
@@ -184,7 +185,9 @@ export function backwardCall(
       tables: tableSums.finish(),
       sinks: call.sinks && sinkGradients(call.sinks, ofRows(means), call, forward),
     };
-    const [q, k, v] = results.map((result) => (resident ? result : takeOut(heap, result, float64)));
+    const [q, k, v] = results.map((result) =>
+      resident ? result : takeOut(heap, result, float64 ? "float64" : "float32"),
+    );
     if (resident) results.length = 0;
     return { query: q, key: k, value: v, ...gradients };
   } finally {
@@ -195,10 +198,3 @@ export function backwardCall(
 
 const inFloat32 = (source: Tensor): Tensor =>
   source.dtype === "float32" || source.dtype === "float64" ? source : cast(source, "float32");
-
-/** A copy outside the memory, for callers whose tensors live there too. */
-function takeOut(heap: Heap, source: WasmTensor, float64: boolean): Tensor {
-  const count = source.shape.reduce((product, length) => product * length, 1);
-  const values = heap.f32.slice(source.address / 4, source.address / 4 + count);
-  return tensor(values, { shape: source.shape, dtype: float64 ? "float64" : "float32" });
-}

@@ -5,6 +5,7 @@ import { decodeCall, type StripRunner } from "./decode-call.ts";
 import { isDecode } from "./strips.ts";
 import type { Borrowed } from "../memory/borrowed.ts";
 import type { Heap } from "../memory/heap.ts";
+import { takeOut } from "../memory/take-out.ts";
 import { forwardTask } from "../records/layout.ts";
 import { Records } from "../records/records.ts";
 import { axisOrder, place, placeResult, placeScales, rowAddress } from "../memory/operand.ts";
@@ -13,7 +14,7 @@ import { type RunList, readRuns, writeRunLists } from "../records/run-lists.ts";
 import { keysOf, SharedRuns } from "../records/shared-runs.ts";
 import { scoreUnits } from "./score-units.ts";
 import { tileHeight } from "../products/tile-height.ts";
-import { allocateTensor, type WasmTensor } from "../memory/wasm-tensor.ts";
+import { allocateTensor } from "../memory/wasm-tensor.ts";
 
 /** Runs the tasks at `address`, each with so many visible pairs, on however many threads there are, each with so much scratch memory. */
 type RunTasks = (address: number, pairs: readonly number[], scratchBytes: number) => void;
@@ -183,10 +184,4 @@ export function forwardCall(
 /** Key tiles of a task: every run has its own. */
 function keyTiles(words: Int32Array, runs: RunList, keyTile: number): number {
   return readRuns(words, runs).reduce((tiles, { first, end }) => tiles + Math.ceil((end - first) / keyTile), 0);
-}
-
-/** A copy outside the memory, for callers whose tensors live there too. */
-function takeOut(heap: Heap, source: WasmTensor): Tensor {
-  const size = source.shape.reduce((product, length) => product * length, 1);
-  return tensor(heap.f32.slice(source.address / 4, source.address / 4 + size), { shape: source.shape });
 }
